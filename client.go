@@ -1,0 +1,13 @@
+package stint
+
+// Client is who is billed.
+type Client struct {
+	ID          string  `json:"id" example:"clnt_z2b3mo8qa5kzptgsu26q2wmh"`
+	Name        string  `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255"`
+	CreatedAt   Instant `json:"createdAt"`
+	UpdatedAt   Instant `json:"updatedAt"`
+	Description *string `json:"description" write:"create,replace,patch" maxLength:"1024"`
+	Order       *Int53  `json:"order" write:"create,replace,patch" minimum:"0" doc:"Place in lists; those without come last."`
+	ExternalKey *string `json:"externalKey" write:"create,replace,patch" minLength:"1" maxLength:"255" doc:"The caller's own key, unique in the tenant."`
+	Version     int64   `json:"-"`
+}

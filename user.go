@@ -1,0 +1,21 @@
+package stint
+
+// User is a person who acts in one or more tenants.
+type User struct {
+	ID    string  `json:"id" example:"usr_dt6vljbe6dy0rspxbenflryz"`
+	Name  *string `json:"name" zero:"keep"`
+	Email *string `json:"email" zero:"keep" format:"email"`
+}
+
+// Role is what a member may do in a tenant.
+type Role string
+
+// RoleOwner may do everything in the tenant.
+const RoleOwner Role = "OWNER"
+
+// Membership lets a user act in a tenant.
+type Membership struct {
+	TenantID string
+	UserID   string
+	Role     Role
+}
