@@ -20,7 +20,7 @@ run: build ## Start Stint on 127.0.0.1:8080 with its database in ./data; ARGS='.
 	./bin/stint serve --addr 127.0.0.1:8080 --database ./data/stint.db $(ARGS)
 
 build: ## Build ./bin/stint
-	CGO_ENABLED=0 go build -trimpath -o bin/stint ./cmd/stint
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.release=$$(git describe --tags --always 2>/dev/null || true)" -o bin/stint ./cmd/stint
 
 test: ## Install what the tests need, then run everything; SCALE=quick (default), ci or soak
 	scripts/test $(SCALE)

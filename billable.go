@@ -4,9 +4,9 @@ package stint
 type Billable struct {
 	ID            string   `json:"id" example:"bil_eym9hcqlh1m7v3d36blf0vfx"`
 	Invoice       string   `json:"invoice" as:"invoiceId" ref:"invoice"`
-	Description   string   `json:"description" write:"create,replace,patch" need:"create,replace"`
-	Quantity      Decimal  `json:"quantity" write:"create,replace,patch" need:"create,replace" minimum:"0" doc:"Up to 34 significant digits, kept exactly."`
-	AmountMinor   Int53    `json:"amountMinor" write:"create,replace,patch" need:"create,replace" minimum:"0" doc:"Price of one unit in minor units of the currency."`
+	Description   string   `json:"description" write:"create,replace,patch" need:"create,replace" example:"Development, October 2023"`
+	Quantity      Decimal  `json:"quantity" write:"create,replace,patch" need:"create,replace" minimum:"0" example:"1.5" doc:"Up to 34 significant digits, kept exactly."`
+	AmountMinor   Int53    `json:"amountMinor" write:"create,replace,patch" need:"create,replace" minimum:"0" example:"12000" doc:"Price of one unit in minor units of the currency."`
 	CurrencyCode  string   `json:"currencyCode" write:"create,replace,patch" need:"create,replace" format:"currency" minLength:"3" maxLength:"3" example:"EUR" doc:"ISO 4217, upper case; the invoice's."`
 	CreatedAt     Instant  `json:"createdAt"`
 	UpdatedAt     Instant  `json:"updatedAt"`
@@ -22,4 +22,4 @@ type Metadata []byte
 
 // LineMinor is the amount of the line: quantity × price, rounded half away
 // from zero to the minor unit, once.
-func (b *Billable) LineMinor() (int64, error) { return b.Quantity.MulMinor(int64(b.AmountMinor)) }
+func (r *Billable) LineMinor() (int64, error) { return r.Quantity.MulMinor(int64(r.AmountMinor)) }

@@ -3,7 +3,7 @@ package stint
 // Client is who is billed.
 type Client struct {
 	ID          string  `json:"id" example:"clnt_z2b3mo8qa5kzptgsu26q2wmh"`
-	Name        string  `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255"`
+	Name        string  `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255" example:"ACME Ltd"`
 	CreatedAt   Instant `json:"createdAt"`
 	UpdatedAt   Instant `json:"updatedAt"`
 	Description *string `json:"description" write:"create,replace,patch" maxLength:"1024"`

@@ -6,7 +6,7 @@ type Contact struct {
 	Client     string   `json:"client" as:"clientId" ref:"client" write:"create" need:"create"`
 	Emails     []string `json:"emails" ref:"email" doc:"Ids in their order, or the emails themselves under expand=emails."`
 	Addresses  []string `json:"addresses" ref:"address" doc:"Ids in their order, or the addresses themselves under expand=addresses."`
-	Name       string   `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255"`
+	Name       string   `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255" example:"Anna Schmidt"`
 	IsDefault  bool     `json:"isDefault" write:"create,replace,patch" need:"create,replace" doc:"Setting it clears it on the client's other contacts."`
 	CreatedAt  Instant  `json:"createdAt"`
 	UpdatedAt  Instant  `json:"updatedAt"`

@@ -4,8 +4,8 @@ package stint
 type Contract struct {
 	ID           string   `json:"id" example:"ctr_z23aoo8naxk68ewcr64tchh5"`
 	Client       string   `json:"client" as:"clientId" ref:"client" write:"create" need:"create"`
-	Name         string   `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255"`
-	AmountMinor  Int53    `json:"amountMinor" write:"create,replace,patch" need:"create,replace" minimum:"0" doc:"Price of an hour in minor units of the currency."`
+	Name         string   `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255" example:"Maintenance 2023"`
+	AmountMinor  Int53    `json:"amountMinor" write:"create,replace,patch" need:"create,replace" minimum:"0" example:"12000" doc:"Price of an hour in minor units of the currency."`
 	CurrencyCode string   `json:"currencyCode" write:"create,replace,patch" need:"create,replace" format:"currency" minLength:"3" maxLength:"3" example:"EUR" doc:"ISO 4217, upper case."`
 	CreatedAt    Instant  `json:"createdAt"`
 	UpdatedAt    Instant  `json:"updatedAt"`
@@ -18,8 +18,8 @@ type Contract struct {
 }
 
 // Validate checks what crosses fields.
-func (c *Contract) Validate() []Problem {
-	if c.ValidFrom != nil && c.ValidTo != nil && *c.ValidFrom > *c.ValidTo {
+func (r *Contract) Validate() []Problem {
+	if r.ValidFrom != nil && r.ValidTo != nil && *r.ValidFrom > *r.ValidTo {
 		return []Problem{{Pointer: "/validTo", Code: "BeforeStart",
 			Message: "validTo is before validFrom; send a later one, or leave it out."}}
 	}

@@ -4,7 +4,7 @@ package stint
 type Project struct {
 	ID          string  `json:"id" example:"prj_8f4d4gk1p9h2x0s7v3n5c1a9"`
 	Contract    string  `json:"contract" as:"contractId" ref:"contract" write:"create" need:"create"`
-	Name        string  `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255"`
+	Name        string  `json:"name" write:"create,replace,patch" need:"create,replace" minLength:"1" maxLength:"255" example:"Website"`
 	CreatedAt   Instant `json:"createdAt"`
 	UpdatedAt   Instant `json:"updatedAt"`
 	Description *string `json:"description" write:"create,replace,patch" maxLength:"1024"`

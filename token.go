@@ -12,18 +12,18 @@ const TokenPrefix = "stint_pat_"
 // shown once, when the token is made, and only its SHA-256 is kept.
 type Token struct {
 	ID         string   `json:"id" example:"tok_0mh5w3k1a8m2c4d6f8h0k2m4"`
-	Name       string   `json:"name" write:"create" need:"create" minLength:"1" maxLength:"255" doc:"What the token is for."`
+	Name       string   `json:"name" write:"create" need:"create" minLength:"1" maxLength:"255" example:"Jira sync" doc:"What the token is for."`
 	User       string   `json:"user" doc:"The user it acts as."`
 	CreatedAt  Instant  `json:"createdAt"`
 	ExpiresAt  *Instant `json:"expiresAt" write:"create" doc:"From this instant on the token is refused; without it, it does not expire."`
 	LastUsedAt *Instant `json:"lastUsedAt" doc:"Last use, to the minute."`
-	Hint       string   `json:"hint" doc:"The last four characters of the secret."`
+	Hint       string   `json:"hint" example:"x7Qa" doc:"The last four characters of the secret."`
 }
 
 // NewToken is the answer to the creation of a token: the only place that holds its secret.
 type NewToken struct {
 	Token
-	Secret string `json:"secret" doc:"What to send as Authorization: Bearer. Shown only now."`
+	Secret string `json:"secret" example:"stint_pat_…" doc:"What to send as Authorization: Bearer. Shown only now."`
 }
 
 // HashSecret is what is stored of a token's secret. The secret has 256 random

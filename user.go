@@ -3,8 +3,8 @@ package stint
 // User is a person who acts in one or more tenants.
 type User struct {
 	ID    string  `json:"id" example:"usr_dt6vljbe6dy0rspxbenflryz"`
-	Name  *string `json:"name" zero:"keep"`
-	Email *string `json:"email" zero:"keep" format:"email"`
+	Name  *string `json:"name" zero:"keep" example:"Anna Schmidt"`
+	Email *string `json:"email" zero:"keep" format:"email" example:"anna@example.org"`
 }
 
 // Role is what a member may do in a tenant.

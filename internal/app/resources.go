@@ -1,0 +1,121 @@
+package app
+
+import (
+	"stint"
+	"stint/internal/store"
+)
+
+// Clients is who is billed. Deleting one takes its contacts along.
+var Clients = &Resource[stint.Client]{
+	Table: store.Clients, Path: "clients",
+	Children: []store.Child{{Table: "contracts", Column: "client_id"}},
+	Before:   clientBefore,
+}
+
+// Contacts are people at clients.
+var Contacts = &Resource[stint.Contact]{
+	Table: store.Contacts, Path: "contacts", Parent: "clientId", ParentNoun: "client", Siblings: "client_id",
+	LockParent: lockParent(store.Clients, "/clientId"),
+	Before:     contactBefore, Loaded: contactLoaded,
+	Expand: []string{"client", "emails", "addresses"},
+	Shows: func(c *stint.Contact, field string) []string {
+		switch field {
+		case "emails":
+			return c.Emails
+		case "addresses":
+			return c.Addresses
+		}
+		return []string{c.Client}
+	},
+}
+
+// Emails are email addresses of contacts.
+var Emails = &Resource[stint.Email]{
+	Table: store.Emails, Path: "emails", Parent: "contactId", ParentNoun: "contact", Siblings: "contact_id",
+	LockParent: lockParent(store.Contacts, "/contactId"),
+	Before: func(tx *store.Tx, old, rec *stint.Email) error {
+		switch {
+		case old == nil:
+			return touchContact(tx, rec.Contact, "emails")
+		case rec == nil || !sameOrder(old.Order, rec.Order):
+			return touchContact(tx, old.Contact, "emails")
+		}
+		return nil
+	},
+	Expand: []string{"contact", "contact.client"},
+	Shows:  func(e *stint.Email, _ string) []string { return []string{e.Contact} },
+}
+
+// Addresses are postal addresses of contacts.
+var Addresses = &Resource[stint.Address]{
+	Table: store.Addresses, Path: "addresses", Parent: "contactId", ParentNoun: "contact", Siblings: "contact_id",
+	LockParent: lockParent(store.Contacts, "/contactId"),
+	Before: func(tx *store.Tx, old, rec *stint.Address) error {
+		switch {
+		case old == nil:
+			return touchContact(tx, rec.Contact, "addresses")
+		case rec == nil || !sameOrder(old.Order, rec.Order):
+			return touchContact(tx, old.Contact, "addresses")
+		}
+		return nil
+	},
+	Expand: []string{"contact", "contact.client"},
+	Shows:  func(a *stint.Address, _ string) []string { return []string{a.Contact} },
+}
+
+// Contracts are what was agreed with clients.
+var Contracts = &Resource[stint.Contract]{
+	Table: store.Contracts, Path: "contracts", Parent: "clientId", ParentNoun: "client",
+	Children: []store.Child{{Table: "projects", Column: "contract_id"}, {Table: "invoices", Column: "contract_id"}},
+	Expand:   []string{"client"},
+	Shows:    func(c *stint.Contract, _ string) []string { return []string{c.Client} },
+}
+
+// Projects are work under contracts.
+var Projects = &Resource[stint.Project]{
+	Table: store.Projects, Path: "projects", Parent: "contractId", ParentNoun: "contract", Siblings: "contract_id",
+	LockParent: lockParent(store.Contracts, "/contractId"),
+	Children:   []store.Child{{Table: "time_entries", Column: "project_id"}},
+	Expand:     []string{"contract", "contract.client"},
+	Shows:      func(p *stint.Project, _ string) []string { return []string{p.Contract} },
+}
+
+// TimeEntries are work done.
+var TimeEntries = &Resource[stint.TimeEntry]{
+	Table: store.TimeEntries, Path: "time-entries", Parent: "projectId", ParentNoun: "project",
+	Before: timeEntryBefore,
+	Expand: []string{"project", "project.contract", "project.contract.client",
+		"billable", "billable.invoice", "billable.invoice.contract", "billable.invoice.contract.client"},
+	Shows: func(e *stint.TimeEntry, field string) []string {
+		switch {
+		case field == "project":
+			return []string{e.Project}
+		case e.Billable != nil:
+			return []string{*e.Billable}
+		}
+		return nil
+	},
+}
+
+// Invoices are what clients owe. Their status decides what may change: see invoice.go.
+var Invoices = &Resource[stint.Invoice]{
+	Table: store.Invoices, Path: "invoices", Parent: "contractId", ParentNoun: "contract",
+	Before: invoiceBefore,
+	Expand: []string{"contract", "contract.client"},
+	Shows:  func(i *stint.Invoice, _ string) []string { return []string{i.Contract} },
+}
+
+// Billables are lines of invoices; they are written by functions of their own: see billable.go.
+var Billables = &Resource[stint.Billable]{
+	Table: store.Billables, Path: "billables", Parent: "invoiceId", ParentNoun: "invoice", Siblings: "invoice_id",
+	LockParent: lockParent(store.Invoices, "/invoiceId"),
+	Expand:     []string{"invoice", "invoice.contract", "invoice.contract.client"},
+	Shows:      func(b *stint.Billable, _ string) []string { return []string{b.Invoice} },
+}
+
+func sameOrder(a, b *stint.Int53) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
