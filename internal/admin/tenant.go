@@ -1,0 +1,56 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"stint"
+	"stint/internal/app"
+	"stint/internal/store"
+)
+
+// CreateTenant makes a tenant with a user (id or email; empty is the usual one) as its owner.
+func (a *Admin) CreateTenant(ctx context.Context, name, owner string) (*stint.Tenant, error) {
+	if err := goodName("name", name); err != nil {
+		return nil, err
+	}
+	u, err := a.user(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	t := &stint.Tenant{Name: name}
+	none := app.Show{Body: func(any, *app.Expansion) []byte { return nil }}
+	_, err = app.CreateTenant(ctx, a.app, &app.Call{Scope: store.Scope{User: u.ID}}, t, none)
+	return t, err
+}
+
+// Tenants reads all tenants by name.
+func (a *Admin) Tenants(ctx context.Context) (out []*stint.Tenant, err error) {
+	err = a.db.GlobalView(ctx, func(g *store.GlobalTx) error {
+		out = nil
+		return g.AllTenants(func(t *stint.Tenant) error { out = append(out, t); return nil })
+	})
+	return out, err
+}
+
+// AddMember lets a user (id or email) act in a tenant.
+func (a *Admin) AddMember(ctx context.Context, tenant, who string, role stint.Role) (*stint.User, error) {
+	if role != stint.RoleOwner {
+		return nil, fmt.Errorf("there is no role %q; the only one is %s", role, stint.RoleOwner)
+	}
+	u, err := a.user(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	err = a.db.Global(ctx, func(g *store.GlobalTx) error {
+		if _, err := g.Tenant(tenant); err != nil {
+			return err
+		}
+		return g.InsertMembership(stint.Membership{TenantID: tenant, UserID: u.ID, Role: role})
+	})
+	if errors.Is(err, store.ErrNoRow) {
+		return nil, fmt.Errorf("there is no tenant %q; `stint tenant list` shows all", tenant)
+	}
+	return u, err
+}
