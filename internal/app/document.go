@@ -109,10 +109,7 @@ func invoiceDocument(tx *store.Tx, id string) (doc stint.InvoiceDocument, err er
 	}
 	doc = stint.InvoiceDocument{Tenant: tenant.Name, Client: client.Name, Contract: contract.Name, Invoice: *inv}
 	query := store.ListQuery{Filters: []store.Filter{{Name: "invoiceId", Values: []any{id}}}, Limit: 100_000}
-	err = store.Billables.List(tx, query, func(b *stint.Billable, _ []any) error {
-		doc.Lines = append(doc.Lines, *b)
-		return nil
-	})
+	_, err = store.Billables.List(tx, query, func(b *stint.Billable) { doc.Lines = append(doc.Lines, *b) })
 	if err != nil {
 		return doc, err
 	}
@@ -136,12 +133,12 @@ func recipient(tx *store.Tx, client string, doc *stint.InvoiceDocument) error {
 		doc.Contact = *c.Salutation + " " + c.Name
 	}
 	query := store.ListQuery{Filters: []store.Filter{{Name: "contactId", Values: []any{c.ID}}}, Limit: 1}
-	return store.Addresses.List(tx, query, func(ad *stint.Address, _ []any) error {
+	_, err = store.Addresses.List(tx, query, func(ad *stint.Address) {
 		for _, line := range []string{ad.Address1, ad.Address2, strings.TrimSpace(ad.Zip + " " + ad.City), ad.Region, ad.Country} {
 			if line != "" {
 				doc.Address = append(doc.Address, line)
 			}
 		}
-		return nil
 	})
+	return err
 }

@@ -345,10 +345,10 @@ const pageRows = 1000
 func (r *Resource[T]) List(ctx context.Context, a *App, c *Call, q store.ListQuery, limit int, expand *Expand, page func(Page[T]) error) error {
 	q.Limit = pageRows
 	if limit > 0 {
-		q.Limit = limit + 1
+		q.Limit = limit
 	}
 	for {
-		p, err := r.page(ctx, a, c, q, limit, expand)
+		p, err := r.page(ctx, a, c, q, expand)
 		if err != nil {
 			return err
 		}
@@ -359,24 +359,12 @@ func (r *Resource[T]) List(ctx context.Context, a *App, c *Call, q store.ListQue
 	}
 }
 
-func (r *Resource[T]) page(ctx context.Context, a *App, c *Call, q store.ListQuery, limit int, expand *Expand) (p Page[T], err error) {
-	var last []any
-	err = a.db.View(ctx, c.Scope, func(tx *store.Tx) error {
+func (r *Resource[T]) page(ctx context.Context, a *App, c *Call, q store.ListQuery, expand *Expand) (p Page[T], err error) {
+	err = a.db.View(ctx, c.Scope, func(tx *store.Tx) (err error) {
 		p.Records = slices.Grow(p.Records, min(q.Limit, 128))
-		err := r.Table.List(tx, q, func(rec *T, key []any) error {
-			if limit > 0 && len(p.Records) == limit {
-				p.Next = last
-				return nil
-			}
-			p.Records = append(p.Records, rec)
-			last = key
-			return nil
-		})
+		p.Next, err = r.Table.List(tx, q, func(rec *T) { p.Records = append(p.Records, rec) })
 		if err != nil || len(p.Records) == 0 {
 			return err
-		}
-		if limit == 0 && len(p.Records) == q.Limit {
-			p.Next = last
 		}
 		if r.Loaded != nil {
 			if err := r.Loaded(tx, p.Records); err != nil {

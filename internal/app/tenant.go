@@ -105,26 +105,16 @@ func ListTenants(ctx context.Context, a *App, c *Call, q store.ListQuery, limit 
 	}
 	q.Limit = pageRows
 	if limit > 0 {
-		q.Limit = limit + 1
+		q.Limit = limit
 	}
 	for {
 		var p Page[stint.Tenant]
-		var last []any
-		err := a.db.GlobalView(ctx, func(g *store.GlobalTx) error {
-			return g.ListTenants(c.User, q, func(t *stint.Tenant, key []any) error {
-				if limit > 0 && len(p.Records) == limit {
-					p.Next = last
-					return nil
-				}
-				p.Records, last = append(p.Records, t), key
-				return nil
-			})
+		err := a.db.GlobalView(ctx, func(g *store.GlobalTx) (err error) {
+			p.Next, err = g.ListTenants(c.User, q, func(t *stint.Tenant) { p.Records = append(p.Records, t) })
+			return err
 		})
 		if err != nil {
 			return err
-		}
-		if limit == 0 && len(p.Records) == q.Limit {
-			p.Next = last
 		}
 		if err := page(p); err != nil || p.Next == nil || limit > 0 {
 			return err

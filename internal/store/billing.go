@@ -47,15 +47,8 @@ func (tx *Tx) ContractOfProject(project string) (string, error) {
 
 // EntriesOfInvoice reads the time entries billed by an invoice's billables.
 func (tx *Tx) EntriesOfInvoice(invoice string) ([]*stint.TimeEntry, error) {
-	var out []*stint.TimeEntry
-	err := tx.query("SELECT "+strings.Join(TimeEntries.cols, ", ")+` FROM time_entries
-		WHERE tenant_id = $1 AND billable_id IN (SELECT b.id FROM billables b WHERE b.tenant_id = $1 AND b.invoice_id = $2)`, []any{invoice},
-		func(scan scan) error {
-			e := new(stint.TimeEntry)
-			out = append(out, e)
-			return TimeEntries.scan(scan, e)
-		})
-	return out, err
+	return TimeEntries.all(tx, "SELECT "+strings.Join(TimeEntries.cols, ", ")+` FROM time_entries
+		WHERE tenant_id = $1 AND billable_id IN (SELECT b.id FROM billables b WHERE b.tenant_id = $1 AND b.invoice_id = $2)`, invoice)
 }
 
 // ChildIDs reads, for each contact, the ids of its emails or addresses in their order.
@@ -79,18 +72,4 @@ func (tx *Tx) ChildIDs(table string, contacts []string) (map[string][]string, er
 		}
 	}
 	return out, nil
-}
-
-// ByKey reads the record with an external key, or ErrNoRow.
-func (t *Table[T]) ByKey(tx *Tx, key string) (*T, error) {
-	rec := new(T)
-	found := false
-	err := tx.query("SELECT "+strings.Join(t.cols, ", ")+" FROM "+t.Name+" WHERE tenant_id = $1 AND external_key = $2", []any{key}, func(scan scan) error {
-		found = true
-		return t.scan(scan, rec)
-	})
-	if err == nil && !found {
-		err = ErrNoRow
-	}
-	return rec, err
 }

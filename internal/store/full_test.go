@@ -87,6 +87,14 @@ func TestFullInTheMiddleOfABatch(t *testing.T) {
 		for i := range n {
 			wg.Go(func() {
 				switch i {
+				case 4: // is refused because of what request 3 wrote
+					errs[i] = db.Global(context.Background(), func(g *GlobalTx) error {
+						if _, err := g.Setting(name(3)); err == nil {
+							return stint.NewError(stint.Conflict, "Taken", name(3)+" is taken.")
+						}
+						_, err := g.KeepSetting(name(i), "small")
+						return err
+					})
 				case 5:
 					errs[i] = keep(db, 100_000, name(i))
 				case 6:
@@ -99,12 +107,12 @@ func TestFullInTheMiddleOfABatch(t *testing.T) {
 					errs[i] = keep(db, 10, name(i))
 				}
 			})
-		}
-		for range 5000 { // until all stand in the queue
-			if len(db.eng.(*sqlite).w.jobs) == n {
-				break
+			for range 5000 { // until it stands in the queue, behind those before it
+				if len(db.eng.(*sqlite).w.jobs) > i {
+					break
+				}
+				time.Sleep(100 * time.Microsecond)
 			}
-			time.Sleep(time.Millisecond)
 		}
 		close(goOn)
 		wg.Wait()

@@ -48,9 +48,9 @@ func (t *Table[T]) order(q ListQuery) (keys []string, desc []bool) {
 	return keys, desc
 }
 
-// List reads at most q.Limit rows after q.After in one statement. each gets
-// the record and its key in the order, which is q.After of the next statement.
-func (t *Table[T]) List(tx *Tx, q ListQuery, each func(rec *T, key []any) error) error {
+// List reads at most q.Limit records after q.After in one statement. next is
+// the place of the last in the order, for q.After, or nil when it was the last of all.
+func (t *Table[T]) List(tx *Tx, q ListQuery, each func(*T)) (next []any, err error) {
 	keys, desc := t.order(q)
 	var args []any
 	param := func(v any) string {
@@ -110,24 +110,27 @@ func (t *Table[T]) List(tx *Tx, q ListQuery, each func(rec *T, key []any) error)
 		}
 	}
 	b.WriteString(" LIMIT ")
-	b.WriteString(strconv.Itoa(q.Limit))
-	return tx.query(b.String(), args, func(scan scan) error {
-		rec, key := new(T), make([]any, len(keys))
-		dest := make([]any, len(keys))
-		for i := range key {
-			dest[i] = &key[i]
+	b.WriteString(strconv.Itoa(q.Limit + 1))
+	record := t.records(len(keys), each)
+	count := 0
+	key := make([]any, len(keys))
+	err = tx.query(b.String(), args, func(scan scan) error {
+		if count++; count > q.Limit {
+			next = key
+			return nil
 		}
-		if err := t.scan(scan, rec, dest...); err != nil {
-			return err
+		if count == q.Limit {
+			dest := make([]any, len(t.cols), len(t.cols)+len(keys)) // nil is left out
+			for i := range key {
+				dest = append(dest, &key[i])
+			}
+			if err := scan(dest...); err != nil {
+				return err
+			}
 		}
-		return each(rec, key)
+		return record(scan)
 	})
-}
-
-// KeyLen is how many values a key of the order has.
-func (t *Table[T]) KeyLen(q ListQuery) int {
-	keys, _ := t.order(q)
-	return len(keys)
+	return next, err
 }
 
 // keyset is the condition for rows after a key. Where all fields go the same
@@ -177,11 +180,5 @@ func (t *Table[T]) Ordered(tx *Tx, s OrderScope) ([]*T, error) {
 	if s.Column != "" {
 		sql, args = sql+" AND "+s.Column+" = $2", []any{s.Parent}
 	}
-	var out []*T
-	err := tx.query(sql+" ORDER BY created_at, id", args, func(scan scan) error {
-		rec := new(T)
-		out = append(out, rec)
-		return t.scan(scan, rec)
-	})
-	return out, err
+	return t.all(tx, sql+" ORDER BY created_at, id", args...)
 }

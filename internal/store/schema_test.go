@@ -18,6 +18,10 @@ import (
 // read by all.
 var globalTables = []string{"tenants", "users", "memberships", "tokens", "settings", "user_idempotency_keys", "goose_db_version"}
 
+// freeColumns end in _id and refer to nothing in the tenant: users and tokens
+// are global and may go, the rest is the caller's own text or a record of the past.
+var freeColumns = []string{"tenant_id", "user_id", "token_id", "request_id", "resource_id", "reference_id"}
+
 // tenantTables are the others, by name.
 func tenantTables(schema map[string]*table) []string {
 	names := slices.Sorted(maps.Keys(schema))
@@ -44,6 +48,12 @@ func TestKeysStartWithTheTenant(t *testing.T) {
 				}
 				if len(table.primary) == 0 || table.primary[0] != "tenant_id" {
 					t.Errorf("the primary key of %s is (%s); it has to start with tenant_id", name, strings.Join(table.primary, ", "))
+				}
+				for _, c := range table.columns {
+					refers := slices.ContainsFunc(table.foreign, func(f foreign) bool { return slices.Contains(f.from, c) })
+					if strings.HasSuffix(c, "_id") && !refers && !slices.Contains(freeColumns, c) {
+						t.Errorf("%s.%s has no foreign key (tenant_id, %s): nothing keeps it in its tenant", name, c, c)
+					}
 				}
 				for _, cols := range table.unique {
 					if cols[0] != "tenant_id" {

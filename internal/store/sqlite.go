@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 
 	moderncsqlite "modernc.org/sqlite"
@@ -129,10 +130,12 @@ type sqliteReaders struct {
 	// places has room for every connection: nil stands for one not opened yet.
 	places chan *sqliteConn
 	opened atomic.Int64
+	closed chan struct{}
+	once   sync.Once
 }
 
 func newSQLiteReaders(path string, n int) *sqliteReaders {
-	r := &sqliteReaders{path: path, places: make(chan *sqliteConn, n)}
+	r := &sqliteReaders{path: path, places: make(chan *sqliteConn, n), closed: make(chan struct{})}
 	for range n {
 		r.places <- nil
 	}
@@ -143,6 +146,8 @@ func (r *sqliteReaders) take(ctx context.Context) (*sqliteConn, error) {
 	var c *sqliteConn
 	select {
 	case c = <-r.places:
+	case <-r.closed:
+		return nil, errClosing
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -160,14 +165,17 @@ func (r *sqliteReaders) take(ctx context.Context) (*sqliteConn, error) {
 
 func (r *sqliteReaders) give(c *sqliteConn) { r.places <- c }
 
-// close waits for those that read.
+// close waits for those that read. Who comes later is refused.
 func (r *sqliteReaders) close() error {
 	var errs []error
-	for range cap(r.places) {
-		if c := <-r.places; c != nil {
-			errs = append(errs, c.close())
+	r.once.Do(func() {
+		close(r.closed)
+		for range cap(r.places) {
+			if c := <-r.places; c != nil {
+				errs = append(errs, c.close())
+			}
 		}
-	}
+	})
 	return errors.Join(errs...)
 }
 

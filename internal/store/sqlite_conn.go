@@ -30,6 +30,9 @@ type sqliteConn struct {
 	text libcBytes
 	// out takes an address that SQLite answers.
 	out uintptr
+	// row is the texts of a row, ends where those of each column end.
+	row  []byte
+	ends []int
 }
 
 // sqliteStmt is a prepared statement.
@@ -269,48 +272,69 @@ func (c *sqliteConn) exec(text string, args ...any) (int64, error) {
 
 func (c *sqliteConn) query(text string, args []any, each func(scan) error) error {
 	var running *sqliteStmt
-	read := func(dest ...any) error {
-		if len(dest) != running.columns {
-			return fmt.Errorf("store: %d columns are scanned into %d values", running.columns, len(dest))
-		}
-		for i, d := range dest {
-			if err := c.assign(d, sqlite3.Xsqlite3_column_value(c.tls, running.handle, int32(i))); err != nil { //nolint:gosec // few columns
-				return fmt.Errorf("store: column %d: %w", i+1, err)
-			}
-		}
-		return nil
-	}
+	read := func(dest ...any) error { return c.scan(running, dest) }
 	return c.run(text, args, func(s *sqliteStmt) error {
 		running = s
 		return each(read)
 	})
 }
 
-// assign puts a value of a row where it belongs.
-func (c *sqliteConn) assign(dest any, v uintptr) error {
-	switch kind := sqlite3.Xsqlite3_value_type(c.tls, v); kind {
-	case sqlite3.SQLITE_TEXT:
-		return assignText(dest, c.textOf(v))
-	case sqlite3.SQLITE_INTEGER:
-		return assignInteger(dest, sqlite3.Xsqlite3_value_int64(c.tls, v))
-	case sqlite3.SQLITE_NULL:
-		return assignNull(dest)
-	default:
-		return fmt.Errorf("store: a value of kind %d", kind)
+// scan puts the columns of a row where they belong; nil leaves one out. The
+// texts of a row share one string, and the pointers to some of them one array.
+func (c *sqliteConn) scan(s *sqliteStmt, dest []any) error {
+	if len(dest) != s.columns {
+		return fmt.Errorf("store: %d columns are scanned into %d values", s.columns, len(dest))
 	}
-}
-
-func (c *sqliteConn) textOf(v uintptr) string {
-	p := sqlite3.Xsqlite3_value_text(c.tls, v)
-	return string(libc.GoBytes(p, int(sqlite3.Xsqlite3_value_bytes(c.tls, v))))
+	c.row = c.row[:0]
+	c.ends = c.ends[:0]
+	pointers := 0
+	for i, d := range dest {
+		end := -1
+		if d != nil {
+			v := sqlite3.Xsqlite3_column_value(c.tls, s.handle, int32(i)) //nolint:gosec // few columns
+			switch kind := sqlite3.Xsqlite3_value_type(c.tls, v); kind {
+			case sqlite3.SQLITE_TEXT:
+				p := sqlite3.Xsqlite3_value_text(c.tls, v)
+				c.row = append(c.row, libc.GoBytes(p, int(sqlite3.Xsqlite3_value_bytes(c.tls, v)))...)
+				end = len(c.row)
+				if _, ok := d.(**string); ok {
+					pointers++
+				}
+			case sqlite3.SQLITE_INTEGER:
+				if err := assignInteger(d, sqlite3.Xsqlite3_value_int64(c.tls, v)); err != nil {
+					return fmt.Errorf("store: column %d: %w", i+1, err)
+				}
+			case sqlite3.SQLITE_NULL:
+				if err := assignNull(d); err != nil {
+					return fmt.Errorf("store: column %d: %w", i+1, err)
+				}
+			default:
+				return fmt.Errorf("store: column %d is of kind %d", i+1, kind)
+			}
+		}
+		c.ends = append(c.ends, end)
+	}
+	row, start, held := string(c.row), 0, make([]string, pointers)
+	for i, end := range c.ends {
+		if end < 0 {
+			continue
+		}
+		text := row[start:end]
+		start = end
+		if p, ok := dest[i].(**string); ok {
+			held[0] = text
+			*p, held = &held[0], held[1:]
+		} else if err := assignText(dest[i], text); err != nil {
+			return fmt.Errorf("store: column %d: %w", i+1, err)
+		}
+	}
+	return nil
 }
 
 func assignText(dest any, v string) error {
 	switch d := dest.(type) {
 	case *string:
 		*d = v
-	case **string:
-		*d = &v
 	case *stint.Date:
 		*d = stint.Date(v)
 	case *stint.Decimal:

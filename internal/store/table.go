@@ -40,10 +40,10 @@ type Table[T any] struct {
 	// Scope is the rows a list may see; by default those of the tenant, $1.
 	Scope string
 
-	cols               []string
-	updated            []int // places of the columns that an update sets
-	insert, get, byIDs string
-	update, del        string
+	cols        []string
+	updated     []int // places of the columns that an update sets
+	insert, get string
+	update, del string
 }
 
 // Fold makes the text that is compared when letters' case and accents do not count.
@@ -78,7 +78,6 @@ func define[T any](t Table[T]) *Table[T] {
 	}
 	t.insert = fmt.Sprintf("INSERT INTO %s (tenant_id, %s) VALUES ($1, %s)", t.Name, strings.Join(write, ", "), strings.Join(params, ", "))
 	t.get = fmt.Sprintf("SELECT %s FROM %s WHERE tenant_id = $1 AND id = $2", cols, t.Name)
-	t.byIDs = fmt.Sprintf("SELECT %s FROM %s WHERE tenant_id = $1 AND id IN (", cols, t.Name)
 	t.update = fmt.Sprintf("UPDATE %s SET %s WHERE tenant_id = $1 AND id = $2 AND version = $3", t.Name, strings.Join(sets, ", "))
 	t.del = fmt.Sprintf("DELETE FROM %s WHERE tenant_id = $1 AND id = $2 AND version = $3", t.Name)
 	if t.cols[0] != "id" {
@@ -149,38 +148,6 @@ func value(ptr any) any {
 	panic(fmt.Sprintf("store: a column of type %T", ptr))
 }
 
-func (t *Table[T]) scan(scan scan, rec *T, more ...any) error {
-	cols := t.Cols(rec)
-	dest := make([]any, 0, len(cols)+len(more))
-	for _, c := range cols {
-		switch p := c.Ptr.(type) {
-		case *stint.Metadata:
-			dest = append(dest, (*metadataColumn)(p))
-		default:
-			dest = append(dest, c.Ptr)
-		}
-	}
-	return scan(append(dest, more...)...)
-}
-
-// metadataColumn reads JSON kept as text.
-type metadataColumn stint.Metadata
-
-// Scan reads the column.
-func (m *metadataColumn) Scan(src any) error {
-	switch v := src.(type) {
-	case nil:
-		*m = nil
-	case string:
-		*m = metadataColumn(v)
-	case []byte:
-		*m = append(metadataColumn(nil), v...)
-	default:
-		return fmt.Errorf("metadata of type %T", src)
-	}
-	return nil
-}
-
 // Insert writes a new record, its event with it. fail gives the caller's words
 // for a broken constraint.
 func (t *Table[T]) Insert(tx *Tx, rec *T, fail func(*ConstraintError) error) {
@@ -197,44 +164,6 @@ func onBroken(fail func(*ConstraintError) error) func(error) error {
 		}
 		return err
 	}
-}
-
-// Get reads one record, or answers ErrNoRow.
-func (t *Table[T]) Get(tx *Tx, id string) (*T, error) {
-	rec := new(T)
-	found := false
-	err := tx.query(t.get, []any{id}, func(scan scan) error {
-		found = true
-		return t.scan(scan, rec)
-	})
-	if err == nil && !found {
-		err = ErrNoRow
-	}
-	return rec, err
-}
-
-// Lock reads one record and holds it until the commit: nobody else changes it
-// meanwhile. It answers ErrNoRow when there is none. The version stays.
-func (t *Table[T]) Lock(tx *Tx, id string) (*T, error) {
-	rec := new(T)
-	found := false
-	err := tx.query("UPDATE "+t.Name+" SET version = version WHERE tenant_id = $1 AND id = $2 RETURNING "+strings.Join(t.cols, ", "), []any{id}, func(scan scan) error {
-		found = true
-		return t.scan(scan, rec)
-	})
-	if err == nil && !found {
-		err = ErrNoRow
-	}
-	return rec, err
-}
-
-// GetToChange reads one record that the transaction will write. The first try
-// does not lock it, because a race is rare; a further one does, because then it is not.
-func (t *Table[T]) GetToChange(tx *Tx, id string) (*T, error) {
-	if tx.Attempt() > 0 {
-		return t.Lock(tx, id)
-	}
-	return t.Get(tx, id)
 }
 
 // Update writes a record over its version old, its event with it.
@@ -278,71 +207,4 @@ func (t *Table[T]) Changed(a, b *T) []string {
 		}
 	}
 	return out
-}
-
-// ByIDs reads the records that exist among ids, in no order.
-func (t *Table[T]) ByIDs(tx *Tx, ids []string) ([]*T, error) {
-	var out []*T
-	t.Want(tx, ids, func(rec *T) { out = append(out, rec) })
-	return out, tx.Send()
-}
-
-// Want is ByIDs put off until Send: what is wanted of several tables is asked
-// for in one round trip.
-func (t *Table[T]) Want(tx *Tx, ids []string, found func(*T)) {
-	for len(ids) > 0 {
-		n := min(len(ids), idsPerStatement)
-		list, args := inList(ids[:n], 2)
-		ids = ids[n:]
-		tx.queue(statement{sql: t.byIDs + list + ")", args: args, each: func(scan scan) error {
-			rec := new(T)
-			if err := t.scan(scan, rec); err != nil {
-				return err
-			}
-			found(rec)
-			return nil
-		}})
-	}
-}
-
-// Where reads the records whose column is one of ids, in no order.
-func (t *Table[T]) Where(tx *Tx, column string, ids ...string) ([]*T, error) {
-	var out []*T
-	for len(ids) > 0 {
-		n := min(len(ids), idsPerStatement)
-		list, args := inList(ids[:n], 2)
-		ids = ids[n:]
-		err := tx.query("SELECT "+strings.Join(t.cols, ", ")+" FROM "+t.Name+" WHERE tenant_id = $1 AND "+column+" IN ("+list+")", args, func(scan scan) error {
-			rec := new(T)
-			out = append(out, rec)
-			return t.scan(scan, rec)
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-const idsPerStatement = 1000
-
-// inList makes `$2, $3, …` and its arguments. The list is filled up to a few
-// fixed lengths by repeating its last id, so that there are few statements to prepare.
-func inList(ids []string, first int) (string, []any) {
-	n := 1
-	for n < len(ids) {
-		n *= 4
-	}
-	n = min(n, idsPerStatement)
-	args := make([]any, n)
-	var b strings.Builder
-	for i := range n {
-		args[i] = ids[min(i, len(ids)-1)]
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(first + i))
-	}
-	return b.String(), args
 }

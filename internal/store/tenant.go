@@ -49,7 +49,7 @@ func (tx *Tx) UpdateSelf(t *stint.Tenant, old int64, changed []string) {
 }
 
 // ListTenants reads the tenants of a user, newest first unless sorted, in one statement.
-func (g *GlobalTx) ListTenants(user string, q ListQuery, each func(*stint.Tenant, []any) error) error {
+func (g *GlobalTx) ListTenants(user string, q ListQuery, each func(*stint.Tenant)) (next []any, err error) {
 	// The scope of this table is the caller: its $1 is the user.
 	tx := &Tx{Scope: Scope{Tenant: user}, db: g.db, s: g.s, now: g.now}
 	return Tenants.List(tx, q, each)

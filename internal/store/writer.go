@@ -147,7 +147,8 @@ func (w *writer) commit(batch []*job) {
 	}
 	if err != nil || !wrote {
 		for _, j := range batch {
-			if j.err == nil {
+			// Those that were refused too: perhaps for what another one wrote, and that is gone.
+			if err != nil {
 				j.err = err
 			}
 		}
