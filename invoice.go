@@ -18,7 +18,7 @@ type Invoice struct {
 	Contract       string        `json:"contract" as:"contractId" ref:"contract" write:"create" need:"create"`
 	Status         InvoiceStatus `json:"status" enum:"DRAFT,FINALIZED,VOID"`
 	InvoiceNumber  string        `json:"invoiceNumber" write:"create,replace,patch" minLength:"1" maxLength:"255" example:"2023-0001" doc:"Unique in the tenant. A draft without one answers a placeholder."`
-	ExchangeRate   Decimal       `json:"exchangeRate" write:"create,replace,patch" minimum:"0" doc:"What one unit of the invoice's currency is in the tenant's base currency; 1 when left out."`
+	ExchangeRate   Decimal       `json:"exchangeRate" write:"create,replace,patch" minimum:"0" example:"1" doc:"What one unit of the invoice's currency is in the tenant's base currency; 1 when left out."`
 	CurrencyCode   string        `json:"currencyCode" write:"create,replace,patch" need:"create,replace" format:"currency" minLength:"3" maxLength:"3" example:"EUR" doc:"ISO 4217, upper case."`
 	AmountMinor    Int53         `json:"amountMinor" write:"create,replace,patch" minimum:"0" doc:"In minor units of the currency. Left out: the sum of the billables."`
 	CreatedAt      Instant       `json:"createdAt"`

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 
 	"stint"
@@ -79,7 +80,7 @@ func mount[T any](s *Server, n *noun[T]) {
 func mountReads[T any](s *Server, n *noun[T]) {
 	base := "/api/v1/" + n.res.Path
 	s.add(operation{method: "GET", path: base, id: "list" + n.many, tag: n.tag, summary: strings.ToUpper(n.res.Path[:1]) + strings.ReplaceAll(n.res.Path[1:], "-", " ") + " of the tenant",
-		access: inTenant, expand: n.res.Expand, params: append(n.filters, everyList...), sort: sortedKeys(n.res.Table.Sort),
+		access: inTenant, expand: n.res.Expand, params: slices.Concat(n.filters, everyList), sort: sortedKeys(n.res.Table.Sort),
 		status: 200, answer: ref(n.one), list: true, handle: n.list})
 	s.add(operation{method: "GET", path: base + "/{" + n.idName() + "}", id: "get" + n.one, tag: n.tag, summary: "One " + n.words(),
 		access: n.access("get"), expand: n.res.Expand, status: 200, answer: ref(n.one), handle: n.get})
@@ -104,7 +105,7 @@ func (n *noun[T]) show(q *request) (app.Show, error) {
 
 func (n *noun[T]) list(q *request) error {
 	p := q.query()
-	lq := store.ListQuery{Filters: p.filters(append(n.filters, everyList...)), Sort: p.sort(sortedKeys(n.res.Table.Sort))}
+	lq := store.ListQuery{Filters: p.filters(slices.Concat(n.filters, everyList)), Sort: p.sort(sortedKeys(n.res.Table.Sort))}
 	expand, limit := p.expand(n.res.Expand), p.limit()
 	scope := cursorScope(q.call.Tenant, n.res.Path, lq.Sort)
 	lq.After = p.after(q.s, scope)

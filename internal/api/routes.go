@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"stint"
 	"stint/internal/app"
 	"stint/internal/wire"
@@ -19,7 +21,7 @@ func (s *Server) routes() {
 		access: callerOnly, status: 200, answer: ref("User"), handle: s.me})
 
 	s.add(operation{method: "GET", path: "/api/v1/tenants", id: "listTenants", tag: "Tenants", summary: "Tenants of the caller",
-		access: callerOnly, params: append(tenantFilters, everyList...), sort: tenantSorts, status: 200, answer: ref("Tenant"), list: true, handle: s.listTenants})
+		access: callerOnly, params: slices.Concat(tenantFilters, everyList), sort: tenantSorts, status: 200, answer: ref("Tenant"), list: true, handle: s.listTenants})
 	s.add(operation{method: "POST", path: "/api/v1/tenants", id: "createTenant", tag: "Tenants", summary: "Create a tenant",
 		access: callerOnly, request: shapes["tenant"].Request(wire.Create), status: 201, answer: ref("Tenant"), creates: true, handle: s.createTenant})
 	s.add(operation{method: "GET", path: "/api/v1/tenants/{tenantId}", id: "getTenant", tag: "Tenants", summary: "One tenant",

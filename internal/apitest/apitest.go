@@ -65,12 +65,14 @@ type Options struct {
 	Origins []string
 	// BaseURL is what links begin with; empty is the server's own address.
 	BaseURL string
+	// Connections bounds the pool of the database; 0 chooses.
+	Connections int
 }
 
 // StartWith is StartAt with options.
 func StartWith(t testing.TB, address string, o Options) *Server {
 	t.Helper()
-	db := testdb.OpenAt(t, address, store.Options{Now: o.Now})
+	db := testdb.OpenAt(t, address, store.Options{Now: o.Now, Connections: o.Connections})
 	ts := httptest.NewUnstartedServer(nil)
 	if o.BaseURL == "" {
 		o.BaseURL = "http://" + ts.Listener.Addr().String()
@@ -137,6 +139,8 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	decoded any // of Body, once it was asked for
 }
 
 // Option changes a request before it is sent.
@@ -152,6 +156,14 @@ func Header(name, value string) Option {
 		r.Header.Set(name, value)
 	}
 }
+
+// InPart marks a request that is taken though the document refuses a part of
+// it, such as one item of a batch: it is not held against the document.
+func InPart() Option {
+	return func(r *http.Request) { *r = *r.WithContext(context.WithValue(r.Context(), inPart{}, true)) }
+}
+
+type inPart struct{}
 
 // RawQuery sends a query string as it is, even when it is not one.
 func RawQuery(query string) Option {
@@ -235,13 +247,14 @@ func clip(b []byte) string {
 // JSON is the decoded body.
 func (a *Answer) JSON() any {
 	a.t.Helper()
-	d := json.NewDecoder(bytes.NewReader(a.Body))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		a.t.Fatalf("the answer is not JSON: %v: %s", err, clip(a.Body))
+	if a.decoded == nil {
+		d := json.NewDecoder(bytes.NewReader(a.Body))
+		d.UseNumber()
+		if err := d.Decode(&a.decoded); err != nil {
+			a.t.Fatalf("the answer is not JSON: %v: %s", err, clip(a.Body))
+		}
 	}
-	return v
+	return a.decoded
 }
 
 // At walks the decoded body by a dotted path, numbers being places in arrays;

@@ -11,7 +11,10 @@ import (
 	"stint/internal/apitest"
 )
 
-var anyID = regexp.MustCompile(`\b[a-z]{3,4}_[a-z0-9]{24}\b`)
+var (
+	anyID  = regexp.MustCompile(`\b[a-z]{3,4}_[a-z0-9]{24}\b`)
+	anyKey = regexp.MustCompile(`\b[KNI]-\d{6}\b`) // as a world counts its keys, numbers and idempotency keys
+)
 
 // What differs between two equal answers. The request id is the only one that
 // an answer may hold which has nothing of a record in it.

@@ -3,12 +3,9 @@ package leak_test
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 
 	"stint/internal/apitest"
 )
-
-var anyKey = regexp.MustCompile(`\b[KNI]-\d{6}\b`)
 
 // refuses tells that requests with a foreign value at a place change nothing.
 func refuses(op *operation, shape map[string]any, p place) bool {

@@ -296,5 +296,6 @@ func (w *world) colleague() *world {
 		c.Tenant = w.Tenant
 		w.mate = newWorld(w.t, w.server, c, w.ops, w.mark, w.count)
 	}
+	w.mate.t, w.mate.Client = w.t, w.mate.For(w.t) // the test of now
 	return w.mate
 }
