@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -19,7 +20,7 @@ type caller struct {
 // requestLimit is when a request hangs: longer than any timeout of the server.
 const requestLimit = 60 * time.Second
 
-func newCaller(t testing.TB, url string, f first) *caller {
+func newCaller(t *testing.T, url string, f first) *caller {
 	t.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 256}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -43,7 +44,7 @@ type reply struct {
 // send sends one request; headers are names and values in turn. An error says
 // that no whole answer came.
 func (c *caller) send(method, path, body string, headers ...string) (*reply, error) {
-	req, err := http.NewRequest(method, c.url+"/api/v1/"+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), method, c.url+"/api/v1/"+path, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func (c *caller) send(method, path, body string, headers ...string) (*reply, err
 }
 
 // must is send with the status that has to come.
-func (c *caller) must(t testing.TB, status int, method, path, body string, headers ...string) *reply {
+func (c *caller) must(t *testing.T, status int, method, path, body string, headers ...string) *reply {
 	t.Helper()
 	r, err := c.send(method, path, body, headers...)
 	if err != nil {
@@ -89,28 +90,36 @@ func (r *reply) short() string { return string(r.body[:min(len(r.body), 500)]) }
 
 // data is the answer's data, as it was sent.
 func (r *reply) data() json.RawMessage {
-	var v struct{ Data json.RawMessage }
+	var v struct {
+		Data json.RawMessage `json:"data"`
+	}
 	_ = json.Unmarshal(r.body, &v)
 	return v.Data
 }
 
 // id is the id of a record as it was sent.
 func id(record json.RawMessage) string {
-	var v struct{ ID string }
+	var v struct {
+		ID string `json:"id"`
+	}
 	_ = json.Unmarshal(record, &v)
 	return v.ID
 }
 
 // problem is the code of a refusal.
 func (r *reply) problem() string {
-	var v struct{ Error string }
+	var v struct {
+		Error string `json:"error"`
+	}
 	_ = json.Unmarshal(r.body, &v)
 	return v.Error
 }
 
 // list splits the data of a list into its records.
 func (r *reply) list() []json.RawMessage {
-	var v struct{ Data []json.RawMessage }
+	var v struct {
+		Data []json.RawMessage `json:"data"`
+	}
 	_ = json.Unmarshal(r.body, &v)
 	return v.Data
 }
@@ -123,7 +132,7 @@ func toJSON(v any) string {
 	return string(b)
 }
 
-func parse(t testing.TB, b []byte, into any) {
+func parse(t *testing.T, b []byte, into any) {
 	t.Helper()
 	if err := json.Unmarshal(b, into); err != nil {
 		t.Fatalf("%v: %s", err, b)

@@ -20,13 +20,13 @@ import (
 // cluster is a PostgreSQL server of the test's own, in a folder of its own: it
 // may be killed. It keeps its port.
 type cluster struct {
-	t       testing.TB
+	t       *testing.T
 	dir     string
 	port    string
 	stopped []int
 }
 
-func startCluster(t testing.TB) *cluster {
+func startCluster(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{t: t, dir: filepath.Join(t.TempDir(), "pg")}
 	t.Cleanup(func() {
@@ -49,7 +49,7 @@ func startCluster(t testing.TB) *cluster {
 }
 
 func (c *cluster) script(args ...string) (string, error) {
-	out, err := exec.Command(filepath.Join("..", "..", "scripts", "postgres"), args...).CombinedOutput()
+	out, err := exec.CommandContext(context.Background(), filepath.Join("..", "..", "scripts", "postgres"), args...).CombinedOutput()
 	return strings.TrimSpace(string(out)), err
 }
 
@@ -118,13 +118,8 @@ func (c *cluster) kill() {
 	for _, pid := range pids { // the parent first: it would end in order otherwise
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if !slices.ContainsFunc(pids, alive) {
-			return
-		}
-		if time.Now().After(end) {
-			c.t.Fatal("the killed PostgreSQL did not go away")
-		}
+	if !eventually(10*time.Second, func() bool { return !slices.ContainsFunc(pids, alive) }) {
+		c.t.Fatal("the killed PostgreSQL did not go away")
 	}
 }
 

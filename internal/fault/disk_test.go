@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -36,7 +37,7 @@ func newDisk(t *testing.T, mib int) *disk {
 	if d.user {
 		args = append(args, "--user", "--map-root-user")
 	}
-	d.holder = exec.Command("unshare", append(args, "sh", "-c", `mount -t tmpfs -o size=`+strconv.Itoa(mib)+`m,mode=0700 tmpfs "$0" && touch "$0/mounted" && exec sleep 3600`, d.dir)...)
+	d.holder = exec.CommandContext(context.Background(), "unshare", append(args, "sh", "-c", `mount -t tmpfs -o size=`+strconv.Itoa(mib)+`m,mode=0700 tmpfs "$0" && touch "$0/mounted" && exec sleep 3600`, d.dir)...)
 	var failed strings.Builder
 	d.holder.Stderr = &failed
 	ended := make(chan struct{})
@@ -128,6 +129,7 @@ func (d *disk) copy(t *testing.T) string {
 type full struct{ refused, written atomic.Int64 }
 
 func (s *full) watch(t *testing.T) func(*reply, error, time.Duration) {
+	t.Helper()
 	return func(r *reply, err error, took time.Duration) {
 		switch {
 		case err != nil:
@@ -150,10 +152,8 @@ func (s *full) watch(t *testing.T) func(*reply, error, time.Duration) {
 func waitFor(t *testing.T, what string, count *atomic.Int64, n int64) {
 	t.Helper()
 	from := count.Load()
-	for end := time.Now().Add(60 * time.Second); count.Load() < from+n; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: %d of %d within a minute", what, count.Load()-from, n)
-		}
+	if !eventually(time.Minute, func() bool { return count.Load() >= from+n }) {
+		t.Fatalf("%s: %d of %d within a minute", what, count.Load()-from, n)
 	}
 }
 
@@ -174,61 +174,9 @@ func TestDiskFull(t *testing.T) {
 	f := p.first()
 	c, led := newCaller(t, p.url, f), newLedger(t)
 	writers := newWriters(t, 8, c, led, f.project)
-	for round := range testdb.Scale(1, 3, 10) {
-		counts := &full{}
-		until := make(chan struct{})
-		var wg sync.WaitGroup
-		finish := sync.OnceFunc(func() { close(until); wg.Wait() })
-		defer finish()
-		for _, w := range writers {
-			w.seen = counts.watch(t)
-			wg.Go(func() { w.persist(until) })
-		}
-		waitFor(t, "writes before the disk is full", &counts.written, 50)
-		d.take(t)
-		waitFor(t, "refusals on the full disk", &counts.refused, 100)
-		for range 20 {
-			c.must(t, 200, "GET", "time-entries?limit=100", "")
-		}
-		if got := ready(p.url); got != http.StatusOK {
-			t.Errorf("readiness answers %d on a full disk, want 200: reads go on", got)
-		}
-		d.give(t)
-		waitFor(t, "writes when there is room again", &counts.written, 50)
-		finish()
-		path := d.copy(t)
-		led.compare(t, c, path, nil)
-		check(t, path, f.tenant)
-
-		// Once more, and now the server is killed while the disk is full.
-		d.take(t)
-		for _, w := range writers {
-			w.seen = nil
-			wg.Go(func() {
-				for range 2000 {
-					if w.pending == nil {
-						w.pending = w.next()
-					}
-					if !w.try() {
-						return
-					}
-				}
-			})
-		}
-		wg.Wait()
-		p.kill9()
-		d.give(t)
-		p = serve(t, start)
-		*c = *c.at(p.url)
-		path = d.copy(t)
-		led.compare(t, c, path, doubts(writers))
-		for _, w := range writers {
-			if w.pending != nil && w.checkWhole(path) {
-				t.Errorf("%s was refused because the disk was full, and is written", w.pending.kind)
-			}
-			w.settle(30 * time.Second)
-		}
-		t.Logf("round %d: %d refused on the full disk, %d written", round, counts.refused.Load(), counts.written.Load())
+	for range testdb.Scale(1, 3, 10) {
+		fullAndRoom(t, d, p, writers)
+		p = killedWhenFull(t, d, p, start, writers)
 	}
 	writes := led.compare(t, c, d.copy(t), nil)
 	if code := p.stop(startLimit); code != 0 {
@@ -236,4 +184,66 @@ func TestDiskFull(t *testing.T) {
 	}
 	check(t, d.copy(t), f.tenant)
 	t.Logf("%d acknowledged writes, 0 lost", writes)
+}
+
+// fullAndRoom fills the disk while the writers write, and makes room again.
+func fullAndRoom(t *testing.T, d *disk, p *process, writers []*writer) {
+	t.Helper()
+	counts := &full{}
+	until := make(chan struct{})
+	var wg sync.WaitGroup
+	finish := sync.OnceFunc(func() { close(until); wg.Wait() })
+	defer finish()
+	for _, w := range writers {
+		w.seen = counts.watch(t)
+		wg.Go(func() { w.persist(until) })
+	}
+	waitFor(t, "writes before the disk is full", &counts.written, 50)
+	d.take(t)
+	waitFor(t, "refusals on the full disk", &counts.refused, 100)
+	c := writers[0].c
+	for range 20 {
+		c.must(t, 200, "GET", "time-entries?limit=100", "")
+	}
+	if got := ready(p.url); got != http.StatusOK {
+		t.Errorf("readiness answers %d on a full disk, want 200: reads go on", got)
+	}
+	d.give(t)
+	waitFor(t, "writes when there is room again", &counts.written, 50)
+	finish()
+	path := d.copy(t)
+	writers[0].led.compare(t, c, path, nil)
+	check(t, path, c.tenant)
+	t.Logf("%d refused on the full disk, %d written before and after", counts.refused.Load(), counts.written.Load())
+}
+
+// killedWhenFull fills the disk until each writer is refused, and kills the server then.
+func killedWhenFull(t *testing.T, d *disk, p *process, start options, writers []*writer) *process {
+	t.Helper()
+	d.take(t)
+	until := make(chan struct{})
+	time.AfterFunc(time.Minute, func() { close(until) })
+	var wg sync.WaitGroup
+	for _, w := range writers {
+		w.seen = nil
+		wg.Go(func() { w.write(until) })
+	}
+	wg.Wait()
+	p.kill9()
+	d.give(t)
+	p = serve(t, start)
+	c, path := writers[0].c, d.copy(t)
+	*c = *c.at(p.url)
+	writers[0].led.compare(t, c, path, doubts(writers))
+	for _, w := range writers {
+		if w.pending == nil {
+			t.Error("a writer was not refused on the full disk within a minute")
+			continue
+		}
+		if w.checkWhole(path) {
+			t.Errorf("%s was refused because the disk was full, and is written", w.pending.kind)
+		}
+		w.settle(30 * time.Second)
+	}
+	return p
 }

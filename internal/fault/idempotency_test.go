@@ -58,7 +58,7 @@ func (o *once) patiently(c *caller) (*reply, error) {
 }
 
 // check holds one answer against the first of its request.
-func (o *once) check(t testing.TB, r *reply, replayed bool) {
+func (o *once) check(t *testing.T, r *reply, replayed bool) {
 	t.Helper()
 	if got := r.header.Get("Idempotency-Replayed") == "true"; got != replayed {
 		t.Errorf("%s with %s: Idempotency-Replayed is %v, want %v", o.path, o.key, got, replayed)
@@ -149,9 +149,11 @@ func TestIdempotencyStorm(t *testing.T) {
 	})
 }
 
-func contractOf(t testing.TB, c *caller, f first) string {
+func contractOf(t *testing.T, c *caller, f first) string {
 	t.Helper()
-	var v struct{ Contract string }
+	var v struct {
+		Contract string `json:"contract"`
+	}
 	parse(t, c.must(t, 200, "GET", "projects/"+f.project, "").data(), &v)
 	return v.Contract
 }

@@ -16,7 +16,7 @@ import (
 
 // look opens the database itself, past the program, to read what is really in
 // it as one tenant. A path is opened as SQLite, read only.
-func look(t testing.TB, address, tenant string) *sql.Conn {
+func look(t *testing.T, address, tenant string) *sql.Conn {
 	t.Helper()
 	ctx := context.Background()
 	var db *sql.DB
@@ -45,7 +45,7 @@ func look(t testing.TB, address, tenant string) *sql.Conn {
 }
 
 // texts reads the first column of a query's rows as text.
-func texts(t testing.TB, conn *sql.Conn, query string, args ...any) []string {
+func texts(t *testing.T, conn *sql.Conn, query string, args ...any) []string {
 	t.Helper()
 	rows, err := conn.QueryContext(context.Background(), query, args...)
 	if err != nil {
@@ -72,7 +72,7 @@ var nouns = map[string]string{"clients": "client", "contacts": "contact", "email
 
 // checkTenant looks at all rows of a tenant in the database itself: each change
 // has its one event, no request is half there, and sums are the sums of their parts.
-func checkTenant(t testing.TB, address, tenant string) {
+func checkTenant(t *testing.T, address, tenant string) {
 	t.Helper()
 	conn := look(t, address, tenant)
 	defer func() { _ = conn.Close() }()
@@ -102,7 +102,7 @@ func checkTenant(t testing.TB, address, tenant string) {
 }
 
 // checkSums adds up the lines of every invoice whose amount is derived.
-func checkSums(t testing.TB, conn *sql.Conn, tenant string) {
+func checkSums(t *testing.T, conn *sql.Conn, tenant string) {
 	t.Helper()
 	sums := map[string]int64{}
 	rows, err := conn.QueryContext(context.Background(), `SELECT invoice_id, quantity, amount_minor FROM billables WHERE tenant_id = $1`, tenant)
@@ -133,7 +133,7 @@ func checkSums(t testing.TB, conn *sql.Conn, tenant string) {
 }
 
 // checkFile has SQLite look at a whole file of its own.
-func checkFile(t testing.TB, path string) {
+func checkFile(t *testing.T, path string) {
 	t.Helper()
 	conn := look(t, path, "")
 	defer func() { _ = conn.Close() }()
@@ -146,7 +146,7 @@ func checkFile(t testing.TB, path string) {
 }
 
 // check looks at the whole database at an address, for the tenants named.
-func check(t testing.TB, address string, tenants ...string) {
+func check(t *testing.T, address string, tenants ...string) {
 	t.Helper()
 	for _, tenant := range tenants {
 		checkTenant(t, address, tenant)

@@ -86,7 +86,7 @@ func runAndEnd(t *testing.T, address string) {
 }
 
 // fill logs n time entries with a long description each.
-func fill(t testing.TB, c *caller, project string, n int) {
+func fill(t *testing.T, c *caller, project string, n int) {
 	t.Helper()
 	text := strings.Repeat("x", 900)
 	for done := 0; done < n; done += 500 {
@@ -99,7 +99,8 @@ func fill(t testing.TB, c *caller, project string, n int) {
 }
 
 // cancelled gives a request up after a while.
-func cancelled(t testing.TB, c *caller, method, path, body string, after time.Duration) {
+func cancelled(t *testing.T, c *caller, method, path, body string, after time.Duration) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), after)
 	defer cancel()
 	res := open(ctx, t, c, method, path, body)
@@ -110,7 +111,8 @@ func cancelled(t testing.TB, c *caller, method, path, body string, after time.Du
 }
 
 // aborted closes a list's connection in the middle of it.
-func aborted(t testing.TB, c *caller) {
+func aborted(t *testing.T, c *caller) {
+	t.Helper()
 	res := open(context.Background(), t, c, "GET", "time-entries", "")
 	if res != nil {
 		_, _ = io.CopyN(io.Discard, res.Body, 10_000)
@@ -119,7 +121,8 @@ func aborted(t testing.TB, c *caller) {
 }
 
 // open sends a request and gives the answer unread; nil without one.
-func open(ctx context.Context, t testing.TB, c *caller, method, path, body string) *http.Response {
+func open(ctx context.Context, t *testing.T, c *caller, method, path, body string) *http.Response {
+	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, method, c.url+"/api/v1/"+path, strings.NewReader(body))
 	if err != nil {
 		t.Error(err)

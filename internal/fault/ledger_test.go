@@ -28,7 +28,7 @@ type acked struct {
 	ETag string `json:"etag,omitempty"`
 }
 
-func newLedger(t testing.TB) *ledger {
+func newLedger(t *testing.T) *ledger {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(t.TempDir(), "ledger"), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
@@ -55,7 +55,7 @@ func (l *ledger) append(lines ...acked) error {
 }
 
 // read gives the last state of each record, and how many writes were acknowledged.
-func (l *ledger) read(t testing.TB) (map[string]acked, int) {
+func (l *ledger) read(t *testing.T) (map[string]acked, int) {
 	t.Helper()
 	f, err := os.Open(l.f.Name())
 	if err != nil {
@@ -80,7 +80,7 @@ func (l *ledger) read(t testing.TB) (map[string]acked, int) {
 // compare holds the ledger against what the server and the database itself
 // have. Records in doubt are those that a request without an answer was about.
 // Without doubts there must be exactly what was acknowledged.
-func (l *ledger) compare(t testing.TB, c *caller, address string, doubt map[string]bool) (writes int) {
+func (l *ledger) compare(t *testing.T, c *caller, address string, doubt map[string]bool) (writes int) {
 	t.Helper()
 	conn := look(t, address, c.tenant)
 	defer func() { _ = conn.Close() }()

@@ -5,12 +5,14 @@
 package fault
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestMain(m *testing.M) {
@@ -31,7 +33,7 @@ var program = sync.OnceValues(func() (string, error) {
 	}
 	buildDir = dir
 	path := filepath.Join(dir, "stint")
-	out, err := exec.Command("go", "build", "-o", path, "stint/cmd/stint").CombinedOutput()
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "stint/cmd/stint").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w: %s", err, out)
 	}
@@ -50,4 +52,14 @@ func together(n int, do func(i int)) {
 	}
 	close(start)
 	wg.Wait()
+}
+
+// eventually waits until something holds, and tells whether it does within the limit.
+func eventually(limit time.Duration, holds func() bool) bool {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if holds() {
+			return true
+		}
+	}
+	return holds()
 }

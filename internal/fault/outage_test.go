@@ -123,8 +123,7 @@ func interrupt(t *testing.T, pg *cluster, p *process, watcher *outage, kind stri
 		t.Errorf("readiness answers %d while the database is %s, want 503", got, kind)
 	}
 	before := watcher.count()
-	for end := time.Now().Add(20 * time.Second); watcher.count() < before+8 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-	}
+	eventually(20*time.Second, func() bool { return watcher.count() >= before+8 })
 	if watcher.count() == before {
 		t.Errorf("no request was refused while the database was %s", kind)
 	}
@@ -134,8 +133,7 @@ func interrupt(t *testing.T, pg *cluster, p *process, watcher *outage, kind stri
 		pg.goOn()
 	}
 	watcher.returns()
-	for end := time.Now().Add(30 * time.Second); watcher.recovered() == time.Hour && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-	}
+	eventually(30*time.Second, func() bool { return watcher.recovered() < time.Hour })
 	took := watcher.recovered()
 	if took > 5*time.Second {
 		t.Errorf("the first success came %s after the database had been %s was back, want at most 5 s", took, kind)

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"os"
@@ -17,7 +18,7 @@ import (
 
 // process is a running `stint serve`.
 type process struct {
-	t        testing.TB
+	t        *testing.T
 	cmd      *exec.Cmd
 	url      string
 	readyIn  time.Duration
@@ -39,7 +40,7 @@ type options struct {
 const startLimit = 30 * time.Second
 
 // serve starts the program on a port of its own and waits until it is ready.
-func serve(t testing.TB, o options) *process {
+func serve(t *testing.T, o options) *process {
 	t.Helper()
 	path, err := program()
 	if err != nil {
@@ -48,7 +49,7 @@ func serve(t testing.TB, o options) *process {
 	dir := t.TempDir()
 	p := &process{t: t, out: filepath.Join(dir, "out"), log: filepath.Join(dir, "log"), ended: make(chan struct{})}
 	argv := append(append(append([]string{}, o.within...), path, "serve", "--addr", "127.0.0.1:0", "--database", o.database), o.args...)
-	p.cmd = exec.Command(argv[0], argv[1:]...)
+	p.cmd = exec.CommandContext(context.Background(), argv[0], argv[1:]...)
 	p.cmd.Env = environment()
 	p.cmd.Stdout, p.cmd.Stderr = create(t, p.out), create(t, p.log)
 	begin := time.Now()
@@ -81,7 +82,7 @@ func environment() (out []string) {
 	return out
 }
 
-func create(t testing.TB, path string) *os.File {
+func create(t *testing.T, path string) *os.File {
 	t.Helper()
 	f, err := os.Create(path)
 	if err != nil {
@@ -126,13 +127,12 @@ func (p *process) waitReady(begin time.Time) {
 
 // ready is the status of the readiness probe; 0 without an answer.
 func ready(url string) int {
-	c := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	res, err := c.Get(url + "/api/v1/health/ready")
+	c := caller{url: url, http: &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}}
+	r, err := c.send("GET", "health/ready", "")
 	if err != nil {
 		return 0
 	}
-	_ = res.Body.Close()
-	return res.StatusCode
+	return r.status
 }
 
 // kill9 ends the process as a crash does, and waits until it is gone.
@@ -157,8 +157,7 @@ func (p *process) exit(limit time.Duration) int {
 		p.t.Errorf("the server did not end within %s of being asked to", limit)
 		p.kill9()
 	}
-	var failed *exec.ExitError
-	if errors.As(p.err, &failed) {
+	if failed, ok := errors.AsType[*exec.ExitError](p.err); ok {
 		return failed.ExitCode()
 	}
 	return 0
@@ -181,13 +180,13 @@ func (p *process) first() first {
 }
 
 // operate runs an operator's command and gives its stdout.
-func operate(t testing.TB, database string, args ...string) string {
+func operate(t *testing.T, database string, args ...string) string {
 	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, append(args, "--database", database)...)
+	cmd := exec.CommandContext(context.Background(), path, append(args, "--database", database)...)
 	cmd.Env = environment()
 	var out, failed bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &failed

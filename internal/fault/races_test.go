@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -52,7 +53,7 @@ func TestOneIfMatchWins(t *testing.T) {
 			})
 			want(t, answers, map[string]int{"200": 1, "412 PreconditionFailed": n - 1})
 			for _, a := range answers {
-				if now := s.Must(200, "GET", "clients/"+id, nil); a.Status == 200 && string(a.Body) != string(now.Body) {
+				if now := s.Must(200, "GET", "clients/"+id, nil); a.Status == 200 && !bytes.Equal(a.Body, now.Body) {
 					t.Errorf("the change that won answered %s, and now there is %s", a.Body, now.Body)
 				}
 			}

@@ -1,7 +1,7 @@
 package fault
 
 import (
-	"context"
+	"bytes"
 	"fmt"
 	"strings"
 	"sync"
@@ -129,6 +129,7 @@ func TestFinalizeAgainstChanges(t *testing.T) {
 }
 
 func finalizeAgainstChanges(t *testing.T, s *apitest.Server, w work, round int) {
+	t.Helper()
 	invoice := newInvoice(s.Client, w.contract, fmt.Sprint(round))
 	billable := s.Must(201, "POST", "billables", map[string]any{"invoiceId": invoice, "billables": []any{line(12345)}}).Str("data.0.id")
 	entry := func(billed any) string {
@@ -191,7 +192,7 @@ func finalizeAgainstChanges(t *testing.T, s *apitest.Server, w work, round int) 
 		t.Fatalf("finalize answered %d: %s", finalize.Status, finalize.Body)
 	}
 	end := s.Must(200, "GET", "invoices/"+invoice, nil)
-	if string(end.Body) != string(finalize.Body) || end.Header.Get("ETag") != finalize.Header.Get("ETag") {
+	if !bytes.Equal(end.Body, finalize.Body) || end.Header.Get("ETag") != finalize.Header.Get("ETag") {
 		t.Errorf("the finalized invoice changed:\n%s\n%s", finalize.Body, end.Body)
 	}
 	check(t, s.Address, s.Tenant)
@@ -247,9 +248,9 @@ func TestFinalizeWaitsForChangesThatHaveBegun(t *testing.T) {
 func hold(t *testing.T, address, tenant, entry string) (release func()) {
 	t.Helper()
 	conn := look(t, address, tenant)
-	tx, err := conn.BeginTx(context.Background(), nil)
+	tx, err := conn.BeginTx(t.Context(), nil)
 	if err == nil {
-		_, err = tx.Exec(`SELECT 1 FROM time_entries WHERE tenant_id = $1 AND id = $2 FOR UPDATE`, tenant, entry)
+		_, err = tx.ExecContext(t.Context(), `SELECT 1 FROM time_entries WHERE tenant_id = $1 AND id = $2 FOR UPDATE`, tenant, entry)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -262,12 +263,8 @@ func waiting(t *testing.T, address, tenant string, n int) {
 	t.Helper()
 	conn := look(t, address, tenant)
 	defer func() { _ = conn.Close() }()
-	for range 1000 {
-		got := texts(t, conn, `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
-		if got[0] == fmt.Sprint(n) {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
+	const query = `SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	if !eventually(5*time.Second, func() bool { return texts(t, conn, query)[0] == fmt.Sprint(n) }) {
+		t.Fatalf("no %d transactions wait for a lock", n)
 	}
-	t.Fatalf("no %d transactions wait for a lock", n)
 }

@@ -92,16 +92,14 @@ func TestSlowClients(t *testing.T) {
 // waitForConnections waits until the server has given up all connections but so many.
 func waitForConnections(t *testing.T, p *process, want int) {
 	t.Helper()
-	for end := time.Now().Add(slowLimit); connections(t, p) > want; time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Errorf("after %s the server still holds %d connections, without the slow clients it held %d", slowLimit, connections(t, p), want)
-			return
-		}
+	if !eventually(slowLimit, func() bool { return connections(t, p) <= want }) {
+		t.Errorf("after %s the server still holds %d connections, without the slow clients it held %d", slowLimit, connections(t, p), want)
 	}
 }
 
 // trickle sends a byte now and then until the server ends the connection.
 func trickle(t *testing.T, url string, f first, s slow) {
+	t.Helper()
 	conn := dial(t, url)
 	begin := time.Now()
 	_, _ = conn.Write([]byte(s.head(f)))
@@ -129,6 +127,7 @@ func trickle(t *testing.T, url string, f first, s slow) {
 // neverRead asks for much and reads nothing. When it reads at last, the
 // connection has been cut: it gets the beginning only.
 func neverRead(t *testing.T, url string, f first, stream bool, cut <-chan struct{}) {
+	t.Helper()
 	conn := dial(t, url)
 	_ = conn.(*net.TCPConn).SetReadBuffer(64 << 10)
 	request := "GET /api/v1/time-entries" + hostLine + withToken(f) + "\r\n"
@@ -158,7 +157,8 @@ func neverRead(t *testing.T, url string, f first, stream bool, cut <-chan struct
 }
 
 func dial(t *testing.T, url string) net.Conn {
-	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +168,7 @@ func dial(t *testing.T, url string) net.Conn {
 
 // honest reads and writes n times, or until stop, and gives how long each took.
 func honest(t *testing.T, c *caller, f first, n int, stop <-chan struct{}) (took []time.Duration) {
+	t.Helper()
 	body := toJSON(map[string]any{"projectId": f.project, "date": "2023-10-05", "durationSeconds": 60})
 	for i := range n {
 		select {

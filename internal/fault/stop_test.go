@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -97,12 +96,8 @@ func gracefulStop(t *testing.T, address string) {
 // begin opens a connection and sends a request but for the last byte of its body.
 func begin(t *testing.T, url string, f first, body string) net.Conn {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	_, err = fmt.Fprintf(conn, "POST /api/v1/time-entries HTTP/1.1\r\nHost: stint\r\nAuthorization: Bearer %s\r\ntenant-id: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+	conn := dial(t, url)
+	_, err := fmt.Fprintf(conn, "POST /api/v1/time-entries HTTP/1.1\r\nHost: stint\r\nAuthorization: Bearer %s\r\ntenant-id: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		f.token, f.tenant, len(body), body[:len(body)-1])
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +122,7 @@ func end(conn net.Conn, body string) (int, error) {
 
 // untilClosed sends requests, each on a connection of its own, until the server takes none any more.
 func untilClosed(t *testing.T, url string, f first, written *sync.Map, next func(n int) (key, body string)) {
+	t.Helper()
 	c := &caller{url: url, token: f.token, tenant: f.tenant, http: &http.Client{Timeout: requestLimit, Transport: &http.Transport{DisableKeepAlives: true}}}
 	for n := range 100_000 {
 		key, body := next(n)

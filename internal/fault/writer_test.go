@@ -12,7 +12,7 @@ import (
 // writer is a client that logs time, corrects and deletes what it logged, and
 // keeps account of what it was told.
 type writer struct {
-	t       testing.TB
+	t       *testing.T
 	c       *caller
 	led     *ledger
 	n       int
@@ -36,7 +36,8 @@ type change struct {
 	tries int
 }
 
-func newWriters(t testing.TB, n int, c *caller, led *ledger, project string) (out []*writer) {
+func newWriters(t *testing.T, n int, c *caller, led *ledger, project string) (out []*writer) {
+	t.Helper()
 	for i := range n {
 		out = append(out, &writer{t: t, c: c, led: led, n: i, project: project})
 	}
@@ -71,7 +72,7 @@ func (w *writer) next() *change {
 	return o
 }
 
-// write does changes until the first that gets no answer; that one is pending.
+// write does changes until the first that is not answered or refused for now; that one is pending.
 func (w *writer) write(until <-chan struct{}) {
 	for {
 		select {
@@ -172,14 +173,18 @@ func (w *writer) account(o *change, r *reply) (lines []acked, ok bool) {
 		return []acked{a}, r.status == http.StatusCreated
 	case "batch":
 		for _, item := range r.list() {
-			var v struct{ Data json.RawMessage }
+			var v struct {
+				Data json.RawMessage `json:"data"`
+			}
 			_ = json.Unmarshal(item, &v)
 			a := acked{Key: o.key, ID: id(v.Data), Hash: hash(v.Data), ETag: `"1"`}
 			w.live, lines = append(w.live, a), append(lines, a)
 		}
 		return lines, r.status == http.StatusOK && len(lines) == o.items
 	case "patch":
-		var v struct{ Description string }
+		var v struct {
+			Description string `json:"description"`
+		}
 		_ = json.Unmarshal(r.data(), &v)
 		w.live[o.on].Hash, w.live[o.on].ETag = hash(r.data()), r.header.Get("ETag")
 		return []acked{w.live[o.on]}, r.status == http.StatusOK && v.Description == o.text
