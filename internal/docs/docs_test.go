@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"stint/internal/api"
@@ -15,9 +16,13 @@ import (
 	"stint/internal/testdb"
 )
 
-func document() []byte {
-	return api.New(nil, api.Options{Version: "1.2.3", BaseURL: "https://stint.example.org"}).Document()
-}
+// document is what the page is made from, and handler serves it; both are made once.
+var (
+	document = sync.OnceValue(func() []byte {
+		return api.New(nil, api.Options{Version: "1.2.3", BaseURL: "https://stint.example.org"}).Document()
+	})
+	handler = sync.OnceValue(func() http.Handler { return docs.New(document()) })
+)
 
 // get asks the page's handler, without compression unless a header says so.
 func get(t *testing.T, h http.Handler, path string, headers ...string) *httptest.ResponseRecorder {
@@ -42,7 +47,7 @@ func TestEveryOperationAndSchemaIsOnThePage(t *testing.T) {
 	if err := json.Unmarshal(document(), &doc); err != nil {
 		t.Fatal(err)
 	}
-	page := get(t, docs.New(document()), "/docs").Body.String()
+	page := get(t, handler(), "/docs").Body.String()
 	count := 0
 	for _, path := range doc.Paths {
 		for method, raw := range path {
@@ -75,7 +80,7 @@ func TestEveryOperationAndSchemaIsOnThePage(t *testing.T) {
 
 func TestAnswerIsSafeAndCached(t *testing.T) {
 	t.Parallel()
-	h := docs.New(document())
+	h := handler()
 	for path, kind := range map[string]string{"/docs": "text/html; charset=utf-8", "/docs/style.css": "text/css; charset=utf-8"} {
 		a := get(t, h, path)
 		if a.Code != http.StatusOK || a.Header().Get("Content-Type") != kind {
@@ -97,7 +102,7 @@ func TestAnswerIsSafeAndCached(t *testing.T) {
 
 func TestPageIsCompressedForThoseWhoTakeIt(t *testing.T) {
 	t.Parallel()
-	h := docs.New(document())
+	h := handler()
 	plain := get(t, h, "/docs")
 	for header, want := range map[string]bool{"gzip": true, "br, gzip;q=0.8": true, "gzip;q=0": false, "br": false, "gzip; q=0.0, br": false} {
 		a := get(t, h, "/docs", "Accept-Encoding", header)

@@ -38,7 +38,7 @@ func (d *document) value(s *schema, name string, c *call) any {
 		}
 		return d.value(s.AnyOf[0], name, c)
 	case len(s.Enum) > 0:
-		return s.Enum[0]
+		return c.state(s.Enum)
 	case s.Type.is("array"):
 		if item := s.Items; item.Type.is("string") && item.Format == "" {
 			return []any{d.id(c.noun())} // all lists of plain strings hold ids
@@ -101,6 +101,18 @@ func (d *document) members(s *schema, c *call) (out []member) {
 		return out[len(out)-1:]
 	}
 	return out
+}
+
+// state is a value of an enum: after an action, the one it is named for
+// (finalize, FINALIZED), otherwise the first.
+func (c *call) state(values []any) any {
+	action := strings.ToUpper(last(c.Path))
+	for _, v := range values {
+		if text, ok := v.(string); ok && strings.HasPrefix(text, action) {
+			return v
+		}
+	}
+	return values[0]
 }
 
 // noun is the schema of the records that a list's path is about.

@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"stint/internal/apitest"
-	"stint/internal/docs"
 	"stint/internal/testdb"
 )
 
@@ -31,7 +31,7 @@ var (
 // records. Each runs in a tenant of its own, which has one of everything.
 func TestExamplesWork(t *testing.T) {
 	t.Parallel()
-	page := get(t, docs.New(document()), "/docs").Body.String()
+	page := get(t, handler(), "/docs").Body.String()
 	_, page, _ = strings.Cut(page, `id="tag-health"`) // the guide's own examples come before
 	s := apitest.Start(t, testdb.Engines()[0])
 	examples := article.FindAllStringSubmatch(page, -1)
@@ -90,6 +90,11 @@ func records(t *testing.T, c *apitest.Client, madeUp map[string]string) *strings
 	var pairs []string
 	for noun, id := range made {
 		pairs = append(pairs, madeUp[noun], id)
+	}
+	for noun, id := range madeUp {
+		if !slices.Contains(pairs, id) {
+			t.Errorf("no %s is made for the examples; make one in records", noun)
+		}
 	}
 	return strings.NewReplacer(pairs...)
 }

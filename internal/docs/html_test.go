@@ -9,14 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"stint/internal/docs"
 )
 
 // elements reads the page as XML, which also shows that everything opened is closed.
 func elements(t *testing.T) (out []xml.StartElement) {
 	t.Helper()
-	page := get(t, docs.New(document()), "/docs").Body.String()
+	page := get(t, handler(), "/docs").Body.String()
 	dec := xml.NewDecoder(strings.NewReader(page))
 	dec.Entity = xml.HTMLEntity
 	for {
