@@ -45,7 +45,7 @@ const (
 )
 
 func sqliteError(err error) error {
-	var e *sqliteFault
+	var e *sqliteFaultError
 	if err == nil || !errors.As(err, &e) {
 		return err
 	}

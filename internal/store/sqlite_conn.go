@@ -47,13 +47,13 @@ type sqliteStmt struct {
 // maxStatements bounds the prepared statements of a connection: lists can make many texts.
 const maxStatements = 300
 
-// sqliteFault is an error of SQLite.
-type sqliteFault struct {
+// sqliteFaultError is an error of SQLite.
+type sqliteFaultError struct {
 	code    int // extended
 	message string
 }
 
-func (f *sqliteFault) Error() string { return f.message + " (" + strconv.Itoa(f.code) + ")" }
+func (f *sqliteFaultError) Error() string { return f.message + " (" + strconv.Itoa(f.code) + ")" }
 
 // libcBytes is memory outside of Go's heap, where SQLite can see it.
 type libcBytes struct {
@@ -119,9 +119,9 @@ func (c *sqliteConn) answered() uintptr {
 
 func (c *sqliteConn) fault(rc int32) error {
 	if c.db == 0 {
-		return sqliteError(&sqliteFault{int(rc), "SQLite cannot be opened"})
+		return sqliteError(&sqliteFaultError{int(rc), "SQLite cannot be opened"})
 	}
-	return sqliteError(&sqliteFault{int(rc), libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.db))})
+	return sqliteError(&sqliteFaultError{int(rc), libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.db))})
 }
 
 func (c *sqliteConn) close() error {
@@ -155,12 +155,12 @@ func (c *sqliteConn) prepare(text string) (*sqliteStmt, error) {
 	if len(c.stmts) >= maxStatements {
 		c.forget()
 	}
-	sql, err := libc.CString(text)
+	query, err := libc.CString(text)
 	if err != nil {
 		return nil, err
 	}
-	defer libc.Xfree(c.tls, sql)
-	if rc := sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, sql, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, c.out, 0); rc != sqlite3.SQLITE_OK {
+	defer libc.Xfree(c.tls, query)
+	if rc := sqlite3.Xsqlite3_prepare_v3(c.tls, c.db, query, -1, sqlite3.SQLITE_PREPARE_PERSISTENT, c.out, 0); rc != sqlite3.SQLITE_OK {
 		return nil, c.fault(rc)
 	}
 	s := &sqliteStmt{handle: c.answered()}
@@ -197,7 +197,7 @@ func (c *sqliteConn) bind(s *sqliteStmt, args []any) error {
 			return fmt.Errorf("store: a statement with %d parameters got %d arguments", place+1, len(args))
 		}
 		var rc int32
-		at := int32(i + 1) //nolint:gosec // few parameters
+		at := int32(i + 1)
 		switch v := args[place].(type) {
 		case nil:
 			rc = sqlite3.Xsqlite3_bind_null(c.tls, s.handle, at)
@@ -291,7 +291,7 @@ func (c *sqliteConn) scan(s *sqliteStmt, dest []any) error {
 	for i, d := range dest {
 		end := -1
 		if d != nil {
-			v := sqlite3.Xsqlite3_column_value(c.tls, s.handle, int32(i)) //nolint:gosec // few columns
+			v := sqlite3.Xsqlite3_column_value(c.tls, s.handle, int32(i))
 			switch kind := sqlite3.Xsqlite3_value_type(c.tls, v); kind {
 			case sqlite3.SQLITE_TEXT:
 				p := sqlite3.Xsqlite3_value_text(c.tls, v)
