@@ -62,6 +62,8 @@ type engine interface {
 // send or the commit; its error then comes from there, through the given function.
 type session interface {
 	query(sql string, args []any, each func(scan) error) error
+	// one is query for a row that is found by its key.
+	one(sql string, args []any, each func(scan) error) error
 	exec(sql string, args []any) (int64, error)
 	queue(s statement)
 	// send runs what is queued, in one round trip.
@@ -78,6 +80,8 @@ type statement struct {
 	args []any
 	// each, when not nil, gets the rows of a query.
 	each func(scan) error
+	// small says that the query reads few rows, by key.
+	small bool
 	// rows, when not nil, checks the number of rows before the commit.
 	rows func(n int64) error
 	// fail, when not nil, turns a broken constraint into the caller's words.
@@ -93,7 +97,7 @@ func IsPostgres(address string) bool {
 }
 
 // Open opens the database at an address: a file's path, or postgres://… . It
-// does not migrate; a database of another version is refused with the command to run.
+// neither migrates nor looks at the version: see Migrate and CheckVersion.
 func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -202,7 +206,7 @@ func (tx *Tx) Send() error { return tx.s.send() }
 
 func one(s session, sql string, args []any, dest ...any) error {
 	found := false
-	err := s.query(sql, args, func(scan scan) error {
+	err := s.one(sql, args, func(scan scan) error {
 		found = true
 		return scan(dest...)
 	})

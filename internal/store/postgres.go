@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ type postgres struct {
 	// limit is when a transaction is given up, for when the server cannot do
 	// it itself: it hangs, or the network to it is gone.
 	limit        time.Duration
+	reads        *pgReads
 	commits      atomic.Int64
 	transactions atomic.Int64
 }
@@ -45,6 +47,10 @@ func openPostgres(ctx context.Context, address string, o Options) (*postgres, er
 	p["idle_in_transaction_session_timeout"] = ms
 	p["lock_timeout"] = "5000"
 	p["application_name"] = "stint"
+	// Our statements find rows by key. The default is made for discs that turn, and has tables of a
+	// thousand rows read whole; and to plan a statement again costs more than to run it.
+	p["random_page_cost"] = "1.1"
+	p["plan_cache_mode"] = "force_generic_plan"
 	cfg.AfterConnect = becomeApplication
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
@@ -55,6 +61,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*postgres, er
 		pool.Close()
 		return nil, err
 	}
+	e.reads = e.startReads()
 	return e, nil
 }
 
@@ -93,7 +100,11 @@ func (e *postgres) refuseUnsafe(ctx context.Context) error {
 	return nil
 }
 
-func (e *postgres) close() error { e.pool.Close(); return nil }
+func (e *postgres) close() error {
+	e.reads.close()
+	e.pool.Close()
+	return nil
+}
 
 func (e *postgres) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
 
@@ -103,9 +114,8 @@ func (e *postgres) stats() Stats {
 
 func (e *postgres) view(ctx context.Context, tenant string, fn func(session) error) error {
 	return e.bounded(ctx, func(ctx context.Context) error {
-		return e.with(ctx, func(conn *pgx.Conn) error {
-			return fn(&pgSession{ctx: ctx, conn: conn, tenant: tenant, readOnly: true})
-		})
+		s := &pgSession{ctx: ctx, e: e, tenant: tenant, readOnly: true}
+		return fn(s)
 	})
 }
 
@@ -129,7 +139,7 @@ func (e *postgres) transact(ctx context.Context, tenant string, fn func(session)
 	var err error
 	for try := range retries {
 		err = e.with(ctx, func(conn *pgx.Conn) error {
-			s := &pgSession{ctx: ctx, conn: conn, tenant: tenant, try: try}
+			s := &pgSession{ctx: ctx, e: e, conn: conn, tenant: tenant, try: try}
 			err := guarded(func() error { return fn(s) })
 			if err == nil {
 				err = s.commit()
@@ -184,7 +194,8 @@ func (e *postgres) with(ctx context.Context, fn func(*pgx.Conn) error) error {
 // asks a question is one pipeline: PostgreSQL commits it at its end.
 type pgSession struct {
 	ctx      context.Context
-	conn     *pgx.Conn
+	e        *postgres
+	conn     *pgx.Conn // nil in a view: each flush takes one
 	tenant   string
 	readOnly bool
 	begun    bool
@@ -200,9 +211,24 @@ const setTenant = "SELECT set_config('stint.tenant', $1, true)"
 // flush sends what is queued, and an end such as COMMIT. more says that the
 // transaction goes on after it, and so needs a BEGIN.
 func (s *pgSession) flush(more bool, end string) error {
-	if s.failed != nil {
+	switch {
+	case s.failed != nil:
 		return s.failed
+	case !s.readOnly:
+		return s.flushTo(s.conn, more, end)
 	}
+	pending := s.pending
+	s.pending = nil
+	if !slices.ContainsFunc(pending, func(st statement) bool { return !st.small }) {
+		return s.e.reads.read(s.ctx, s.tenant, pending)
+	}
+	return s.e.with(s.ctx, func(conn *pgx.Conn) error {
+		s.pending = pending
+		return s.flushTo(conn, more, end)
+	})
+}
+
+func (s *pgSession) flushTo(conn *pgx.Conn, more bool, end string) error {
 	var b pgx.Batch
 	lead := 0
 	if !s.begun {
@@ -222,7 +248,7 @@ func (s *pgSession) flush(more bool, end string) error {
 	if end != "" {
 		b.Queue(end)
 	}
-	res := s.conn.SendBatch(s.ctx, &b)
+	res := conn.SendBatch(s.ctx, &b)
 	err := s.read(res, lead, end != "")
 	if cerr := res.Close(); err == nil && cerr != nil {
 		err = postgresError(cerr)
@@ -279,6 +305,11 @@ func readRows(res pgx.BatchResults, each func(scan) error) error {
 
 func (s *pgSession) query(sql string, args []any, each func(scan) error) error {
 	s.pending = append(s.pending, statement{sql: sql, args: args, each: each})
+	return s.flush(true, "")
+}
+
+func (s *pgSession) one(sql string, args []any, each func(scan) error) error {
+	s.pending = append(s.pending, statement{sql: sql, args: args, each: each, small: true})
 	return s.flush(true, "")
 }
 

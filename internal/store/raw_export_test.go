@@ -17,3 +17,9 @@ func raw(s session, sql string, each func(scan func(...any) error) error) error 
 
 // ApplicationRole is what the server works as on PostgreSQL.
 const ApplicationRole = applicationRole
+
+// RawOne runs a statement that is thought to find one row by its key.
+func (tx *Tx) RawOne(sql string) error {
+	var v any
+	return one(tx.s, sql, []any{tx.Tenant}, &v)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"stint"
 )
@@ -106,32 +107,72 @@ func (t *Table[T]) Want(tx *Tx, ids []string, found func(*T)) { t.want(tx, "id",
 func (t *Table[T]) want(tx *Tx, column string, values []string, found func(*T)) {
 	for len(values) > 0 {
 		n := min(len(values), idsPerStatement)
-		list, args := inList(values[:n], 2)
+		sql := t.in(column, padded(n))
+		args := make([]any, padded(n))
+		for i, v := range values[:n] {
+			args[i] = v
+		}
+		for i := n; i < len(args); i++ {
+			args[i] = args[n-1]
+		}
 		values = values[n:]
-		sql := "SELECT " + strings.Join(t.cols, ", ") + " FROM " + t.Name + " WHERE tenant_id = $1 AND " + column + " IN (" + list + ")"
-		tx.queue(statement{sql: sql, args: args, each: t.records(0, found)})
+		tx.queue(statement{sql: sql, args: args, each: t.records(0, found), small: n <= fewRows})
 	}
 }
 
-const idsPerStatement = 1000
+// inTexts keeps the statements that want makes.
+var inTexts sync.Map
 
-// inList makes `$2, $3, …` and its arguments. The list is filled up to a few
-// fixed lengths by repeating its last id, so that there are few statements to prepare.
-func inList(ids []string, first int) (string, []any) {
-	n := 1
-	for n < len(ids) {
-		n *= 4
+type inText struct {
+	table, column string
+	n             int
+}
+
+// in is the statement that reads the records whose column is one of n values.
+func (t *Table[T]) in(column string, n int) string {
+	key := inText{t.Name, column, n}
+	if sql, ok := inTexts.Load(key); ok {
+		return sql.(string)
 	}
-	n = min(n, idsPerStatement)
-	args := make([]any, n)
+	var b strings.Builder
+	fmt.Fprintf(&b, "SELECT %s FROM %s WHERE tenant_id = $1 AND %s IN (%s)", strings.Join(t.cols, ", "), t.Name, column, numbered(n, 2))
+	inTexts.Store(key, b.String())
+	return b.String()
+}
+
+const (
+	idsPerStatement = 1000
+	// fewRows do not keep others waiting.
+	fewRows = 64
+)
+
+// padded is the length that a list of values is filled up to by repeating its
+// last, so that there are few statements to prepare.
+func padded(values int) int {
+	n := 1
+	for n < values {
+		n *= 2
+	}
+	return min(n, idsPerStatement)
+}
+
+// numbered is `$first, …` n times.
+func numbered(n, first int) string {
 	var b strings.Builder
 	for i := range n {
-		args[i] = ids[min(i, len(ids)-1)]
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(first + i))
+		b.WriteString("$" + strconv.Itoa(first+i))
 	}
-	return b.String(), args
+	return b.String()
+}
+
+// inList makes `$2,$3,…` and its arguments.
+func inList(ids []string, first int) (string, []any) {
+	args := make([]any, padded(len(ids)))
+	for i := range args {
+		args[i] = ids[min(i, len(ids)-1)]
+	}
+	return numbered(len(args), first), args
 }

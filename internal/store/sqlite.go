@@ -105,7 +105,9 @@ func (e *sqlite) view(ctx context.Context, _ string, fn func(session) error) err
 		return err
 	}
 	defer e.readers.give(c)
-	return fn(&sqliteReader{ctx: ctx, conn: c})
+	r := &sqliteReader{ctx: ctx, conn: c}
+	defer r.end()
+	return fn(r)
 }
 
 func (e *sqlite) ping(ctx context.Context) error {
@@ -126,44 +128,64 @@ func (e *sqlite) close() error {
 // sqliteReaders are the connections that only read. They are opened when they
 // are first needed.
 type sqliteReaders struct {
-	path string
-	// places has room for every connection: nil stands for one not opened yet.
-	places chan *sqliteConn
+	path   string
+	places chan struct{} // one for each connection that may be in use
+	mu     sync.Mutex
+	// idle are the open ones; the one used last is taken first, for what it has in its caches.
+	idle   []*sqliteConn
 	opened atomic.Int64
 	closed chan struct{}
 	once   sync.Once
 }
 
 func newSQLiteReaders(path string, n int) *sqliteReaders {
-	r := &sqliteReaders{path: path, places: make(chan *sqliteConn, n), closed: make(chan struct{})}
-	for range n {
-		r.places <- nil
-	}
-	return r
+	return &sqliteReaders{path: path, places: make(chan struct{}, n), closed: make(chan struct{})}
 }
 
 func (r *sqliteReaders) take(ctx context.Context) (*sqliteConn, error) {
-	var c *sqliteConn
 	select {
-	case c = <-r.places:
 	case <-r.closed:
 		return nil, errClosing
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	default:
 	}
-	if c != nil {
+	select {
+	case r.places <- struct{}{}:
+	default:
+		select {
+		case r.places <- struct{}{}:
+		case <-r.closed:
+			return nil, errClosing
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if c := r.pop(); c != nil {
 		return c, nil
 	}
 	c, err := openSQLiteConn(r.path, true)
 	if err != nil {
-		r.places <- nil
+		<-r.places
 		return nil, err
 	}
 	r.opened.Add(1)
 	return c, nil
 }
 
-func (r *sqliteReaders) give(c *sqliteConn) { r.places <- c }
+func (r *sqliteReaders) pop() (c *sqliteConn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.idle); n > 0 {
+		c, r.idle = r.idle[n-1], r.idle[:n-1]
+	}
+	return c
+}
+
+func (r *sqliteReaders) give(c *sqliteConn) {
+	r.mu.Lock()
+	r.idle = append(r.idle, c)
+	r.mu.Unlock()
+	<-r.places
+}
 
 // close waits for those that read. Who comes later is refused.
 func (r *sqliteReaders) close() error {
@@ -171,9 +193,10 @@ func (r *sqliteReaders) close() error {
 	r.once.Do(func() {
 		close(r.closed)
 		for range cap(r.places) {
-			if c := <-r.places; c != nil {
-				errs = append(errs, c.close())
-			}
+			r.places <- struct{}{}
+		}
+		for c := r.pop(); c != nil; c = r.pop() {
+			errs = append(errs, c.close())
 		}
 	})
 	return errors.Join(errs...)
@@ -182,6 +205,8 @@ func (r *sqliteReaders) close() error {
 type sqliteReader struct {
 	ctx    context.Context
 	conn   *sqliteConn
+	count  int
+	begun  bool
 	queued error
 }
 
@@ -189,7 +214,25 @@ func (r *sqliteReader) query(text string, args []any, each func(scan) error) err
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
+	// The locks, and the look at what has changed, cost as much as a small
+	// statement: who asks a second time gets a transaction for the rest.
+	if r.count++; r.count == 2 {
+		if _, err := r.conn.exec("BEGIN"); err != nil {
+			return err
+		}
+		r.begun = true
+	}
 	return r.conn.query(text, args, each)
+}
+
+func (r *sqliteReader) end() {
+	if r.begun {
+		_, _ = r.conn.exec("ROLLBACK")
+	}
+}
+
+func (r *sqliteReader) one(text string, args []any, each func(scan) error) error {
+	return r.query(text, args, each)
 }
 
 func (r *sqliteReader) exec(string, []any) (int64, error) {

@@ -42,7 +42,7 @@ func TestSQLiteConn(t *testing.T) {
 		{"n", int64(1) << 60}, {"n", stint.Int53(1 << 60)}, {"n", stint.Instant(1 << 60)}, {"7", 7}, {"b", true}, {"NOT b", false},
 		{"s", "a\x00é"}, {"s", stint.Date("a\x00é")}, {"s", stint.Decimal("a\x00é")}, {"s", stint.InvoiceStatus("a\x00é")},
 		{"s", metadataColumn("a\x00é")}, {"z", metadataColumn(nil)},
-		{"n", pointer(stint.Int53(1 << 60))}, {"n", pointer(stint.Instant(1 << 60))}, {"s", pointer("a\x00é")},
+		{"n", new(stint.Int53(1 << 60))}, {"n", new(stint.Instant(1 << 60))}, {"s", new("a\x00é")},
 		{"z", (*string)(nil)}, {"z", (*stint.Int53)(nil)}, {"z", (*stint.Instant)(nil)},
 	} {
 		got := reflect.New(reflect.TypeOf(c.want))
@@ -68,8 +68,6 @@ func TestSQLiteConn(t *testing.T) {
 		t.Error(b, err)
 	}
 }
-
-func pointer[T any](v T) *T { return &v }
 
 // However many different statements there are, few stay prepared.
 func TestSQLiteConnForgets(t *testing.T) {

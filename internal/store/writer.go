@@ -275,6 +275,10 @@ func (s *sqliteWriter) query(text string, args []any, each func(scan) error) err
 	return s.failed
 }
 
+func (s *sqliteWriter) one(text string, args []any, each func(scan) error) error {
+	return s.query(text, args, each)
+}
+
 func (s *sqliteWriter) exec(text string, args []any) (n int64, err error) {
 	if s.failed == nil {
 		n, s.failed = s.w.conn.exec(text, args...)
