@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"stint"
 	"stint/internal/app"
@@ -17,19 +18,31 @@ var shapes = map[string]*wire.Shape{
 	"billable": wire.Of[stint.Billable](),
 }
 
-// expanded writes each record of an expansion once; the answer takes copies.
-func expanded(e *app.Expansion) wire.Expanded {
-	if e == nil {
-		return nil
-	}
-	x := expansion{done: map[*app.Expanded]map[string][]byte{}}
-	return x.fields(e)
-}
-
-// expansion writes what is expanded, one object behind the other.
+// expansion writes what is expanded, each record once; the answer takes copies.
+// They stand one behind the other in a buffer that the next answer uses again.
 type expansion struct {
 	buf  []byte
 	done map[*app.Expanded]map[string][]byte
+}
+
+var expansions = sync.Pool{New: func() any { return &expansion{done: map[*app.Expanded]map[string][]byte{}} }}
+
+// expanded writes what is expanded; it is good until release.
+func expanded(e *app.Expansion) (wire.Expanded, *expansion) {
+	if e == nil {
+		return nil, nil
+	}
+	x := expansions.Get().(*expansion)
+	fields := x.fields(e)
+	return fields, x
+}
+
+func (x *expansion) release() {
+	if x != nil && cap(x.buf) <= 1<<19 {
+		clear(x.done)
+		x.buf = x.buf[:0]
+		expansions.Put(x)
+	}
 }
 
 func (x *expansion) fields(e *app.Expansion) wire.Expanded {
@@ -54,9 +67,6 @@ func (x *expansion) node(n *app.Expanded) map[string][]byte {
 		if rec == nil {
 			continue
 		}
-		if cap(x.buf)-len(x.buf) < 1024 {
-			x.buf = make([]byte, 0, min(max(4<<10, 2*cap(x.buf)), 64<<10)) // what is written stays where it is
-		}
 		start := len(x.buf)
 		x.buf = shape.Append(x.buf, rec, sub)
 		byID[id] = x.buf[start:len(x.buf):len(x.buf)]
@@ -69,7 +79,9 @@ func (x *expansion) node(n *app.Expanded) map[string][]byte {
 func dataOf(shape *wire.Shape) func(rec any, exp *app.Expansion) []byte {
 	return func(rec any, exp *app.Expansion) []byte {
 		b := append(make([]byte, 0, 512), `{"data":`...)
-		return append(shape.Append(b, rec, expanded(exp)), '}')
+		e, x := expanded(exp)
+		defer x.release()
+		return append(shape.Append(b, rec, e), '}')
 	}
 }
 

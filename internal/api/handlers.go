@@ -252,7 +252,8 @@ func (s *Server) createBillables(q *request) error {
 	}
 	shape := shapes["billable"]
 	show.Body = func(rec any, exp *app.Expansion) []byte {
-		e := expanded(exp)
+		e, x := expanded(exp)
+		defer x.release()
 		out := append(make([]byte, 0, 1024), `{"data":[`...)
 		for i, l := range rec.([]*stint.Billable) {
 			if i > 0 {

@@ -294,7 +294,8 @@ func (l *lister) run(read func(page func(recs []any, exp *app.Expansion, next []
 	defer st.release()
 	next := ""
 	err := read(func(recs []any, exp *app.Expansion, key []any) error {
-		e := expanded(exp)
+		e, x := expanded(exp)
+		defer x.release()
 		if key != nil && l.limit == 0 && !st.begun {
 			st.begin()
 		}

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 
 	"stint"
 	"stint/internal/store"
@@ -44,6 +46,7 @@ type batch struct {
 	upsert  bool
 	items   []BatchItem
 	results []BatchResult
+	ids     []string // of the entries that are new
 	known   map[string]*stint.TimeEntry
 	seen    map[string]bool
 	project map[string]bool
@@ -65,7 +68,7 @@ func (b *batch) run(atomic bool) error {
 	if err := b.lookUp(fresh, keys); err != nil {
 		return err
 	}
-	for i := range b.items {
+	for _, i := range b.order() {
 		if b.results[i].Err == nil {
 			if err := b.one(i); err != nil {
 				var e *stint.Error
@@ -109,6 +112,22 @@ func (b *batch) lookUp(fresh []*stint.TimeEntry, keys []string) error {
 	return err
 }
 
+// order is by key: batches that write the same keys at once then wait for each
+// other instead of each holding what the other needs. The ids of new entries
+// are in the order of the items all the same.
+func (b *batch) order() []int {
+	b.ids = make([]string, len(b.items))
+	out := make([]int, len(b.items))
+	for i, it := range b.items {
+		out[i] = i
+		if b.known[it.Key] == nil {
+			b.ids[i] = b.tx.NewID(stint.PrefixTimeEntry)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y int) int { return strings.Compare(b.items[x].Key, b.items[y].Key) })
+	return out
+}
+
 func (b *batch) one(i int) error {
 	it := b.items[i]
 	if it.Key != "" && b.seen[it.Key] {
@@ -132,6 +151,7 @@ func (b *batch) one(i int) error {
 	if !b.project[rec.Project] {
 		return stint.BadReference("/projectId", "project")
 	}
+	rec.ID = b.ids[i]
 	if err := TimeEntries.create(b.tx, rec, TimeEntries.keyRace); err != nil {
 		return err
 	}

@@ -95,9 +95,9 @@ func (r *Resource[T]) want(x *expander, recs []*T, e *Expand) *Expansion {
 	}
 	out := &Expansion{Fields: map[string]*Expanded{}}
 	for field, sub := range e.Fields {
-		var ids []string
+		ids := make([]string, 0, len(recs))
 		for _, rec := range recs {
-			ids = append(ids, r.Shows(rec, field)...)
+			ids = r.Shows(ids, rec, field)
 		}
 		if len(ids) > 0 {
 			out.Fields[field] = target(field)(x, ids, sub)

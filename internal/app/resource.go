@@ -33,8 +33,8 @@ type Resource[T any] struct {
 	Loaded func(tx *store.Tx, recs []*T) error
 	// Expand lists the values of the expand parameter.
 	Expand []string
-	// Shows gives the ids that a field refers to.
-	Shows func(rec *T, field string) []string
+	// Shows appends the ids that a field refers to.
+	Shows func(ids []string, rec *T, field string) []string
 }
 
 func meta(rec any) stint.Meta { return rec.(stint.Record).Meta() }
@@ -100,10 +100,14 @@ func (r *Resource[T]) Create(ctx context.Context, a *App, c *Call, rec *T, show 
 	})
 }
 
-// create writes a new record; broken says what a constraint refused.
+// create writes a new record, under a new id unless it has one already; broken
+// says what a constraint refused.
 func (r *Resource[T]) create(tx *store.Tx, rec *T, broken func(*store.ConstraintError) error) error {
 	m := meta(rec)
-	*m.ID, *m.CreatedAt, *m.UpdatedAt, *m.Version = tx.NewID(r.Table.Prefix), tx.Now(), tx.Now(), 1
+	if *m.ID == "" {
+		*m.ID = tx.NewID(r.Table.Prefix)
+	}
+	*m.CreatedAt, *m.UpdatedAt, *m.Version = tx.Now(), tx.Now(), 1
 	if r.Before != nil {
 		if err := r.Before(tx, nil, rec); err != nil {
 			return err

@@ -18,14 +18,14 @@ var Contacts = &Resource[stint.Contact]{
 	LockParent: lockParent(store.Clients, "/clientId"),
 	Before:     contactBefore, Loaded: contactLoaded,
 	Expand: []string{"client", "emails", "addresses"},
-	Shows: func(c *stint.Contact, field string) []string {
+	Shows: func(ids []string, c *stint.Contact, field string) []string {
 		switch field {
 		case "emails":
-			return c.Emails
+			return append(ids, c.Emails...)
 		case "addresses":
-			return c.Addresses
+			return append(ids, c.Addresses...)
 		}
-		return []string{c.Client}
+		return append(ids, c.Client)
 	},
 }
 
@@ -43,7 +43,7 @@ var Emails = &Resource[stint.Email]{
 		return nil
 	},
 	Expand: []string{"contact", "contact.client"},
-	Shows:  func(e *stint.Email, _ string) []string { return []string{e.Contact} },
+	Shows:  func(ids []string, e *stint.Email, _ string) []string { return append(ids, e.Contact) },
 }
 
 // Addresses are postal addresses of contacts.
@@ -60,7 +60,7 @@ var Addresses = &Resource[stint.Address]{
 		return nil
 	},
 	Expand: []string{"contact", "contact.client"},
-	Shows:  func(a *stint.Address, _ string) []string { return []string{a.Contact} },
+	Shows:  func(ids []string, a *stint.Address, _ string) []string { return append(ids, a.Contact) },
 }
 
 // Contracts are what was agreed with clients.
@@ -68,7 +68,7 @@ var Contracts = &Resource[stint.Contract]{
 	Table: store.Contracts, Path: "contracts", Parent: "clientId", ParentNoun: "client",
 	Children: []store.Child{{Table: "projects", Column: "contract_id"}, {Table: "invoices", Column: "contract_id"}},
 	Expand:   []string{"client"},
-	Shows:    func(c *stint.Contract, _ string) []string { return []string{c.Client} },
+	Shows:    func(ids []string, c *stint.Contract, _ string) []string { return append(ids, c.Client) },
 }
 
 // Projects are work under contracts.
@@ -77,7 +77,7 @@ var Projects = &Resource[stint.Project]{
 	LockParent: lockParent(store.Contracts, "/contractId"),
 	Children:   []store.Child{{Table: "time_entries", Column: "project_id"}},
 	Expand:     []string{"contract", "contract.client"},
-	Shows:      func(p *stint.Project, _ string) []string { return []string{p.Contract} },
+	Shows:      func(ids []string, p *stint.Project, _ string) []string { return append(ids, p.Contract) },
 }
 
 // TimeEntries are work done.
@@ -86,14 +86,14 @@ var TimeEntries = &Resource[stint.TimeEntry]{
 	Before: timeEntryBefore,
 	Expand: []string{"project", "project.contract", "project.contract.client",
 		"billable", "billable.invoice", "billable.invoice.contract", "billable.invoice.contract.client"},
-	Shows: func(e *stint.TimeEntry, field string) []string {
+	Shows: func(ids []string, e *stint.TimeEntry, field string) []string {
 		switch {
 		case field == "project":
-			return []string{e.Project}
+			return append(ids, e.Project)
 		case e.Billable != nil:
-			return []string{*e.Billable}
+			return append(ids, *e.Billable)
 		}
-		return nil
+		return ids
 	},
 }
 
@@ -102,7 +102,7 @@ var Invoices = &Resource[stint.Invoice]{
 	Table: store.Invoices, Path: "invoices", Parent: "contractId", ParentNoun: "contract",
 	Before: invoiceBefore,
 	Expand: []string{"contract", "contract.client"},
-	Shows:  func(i *stint.Invoice, _ string) []string { return []string{i.Contract} },
+	Shows:  func(ids []string, i *stint.Invoice, _ string) []string { return append(ids, i.Contract) },
 }
 
 // Billables are lines of invoices; they are written by functions of their own: see billable.go.
@@ -110,7 +110,7 @@ var Billables = &Resource[stint.Billable]{
 	Table: store.Billables, Path: "billables", Parent: "invoiceId", ParentNoun: "invoice", Siblings: "invoice_id",
 	LockParent: lockParent(store.Invoices, "/invoiceId"),
 	Expand:     []string{"invoice", "invoice.contract", "invoice.contract.client"},
-	Shows:      func(b *stint.Billable, _ string) []string { return []string{b.Invoice} },
+	Shows:      func(ids []string, b *stint.Billable, _ string) []string { return append(ids, b.Invoice) },
 }
 
 func sameOrder(a, b *stint.Int53) bool {
