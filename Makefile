@@ -46,7 +46,7 @@ bench: ## Run the benchmarks, on SQLite and on a PostgreSQL started for them; AR
 	scripts/postgres run .tmp/pg -- go run ./internal/bench $(ARGS)
 
 generate: ## Write the generated files anew (the API document that the tests compare with)
-	go test ./internal/api -run TestDocument -update
+	go test ./internal/api -run '^TestDocument$$' -update
 
 clean: ## Delete what was built, installed or left by tests; ./data stays
 	@if [ -e .tmp/pg ] || [ -e .tmp/pg.path ]; then scripts/postgres remove .tmp/pg; fi

@@ -41,6 +41,7 @@ func TestHostileBodiesAreRefusedByEveryOperation(t *testing.T) {
 					w.mustRefuse(t, op, fmt.Sprintf("%s=%.60s", strings.Join(f.path, "/"), value), withValue(t, body, f.path, value))
 				}
 			}
+			w.mustRefuseOtherKinds(t, op, plainJSON(t, body))
 			w.unchanged(t, op.id, before)
 		}
 		for _, op := range w.writes() {
@@ -66,6 +67,79 @@ func (w *world) mustRefuse(t *testing.T, op attacked, what string, raw []byte) {
 	if len(g.body) > 64<<10 {
 		t.Errorf("%s: the refusal has %d bytes", what, len(g.body))
 	}
+}
+
+// mustRefuseOtherKinds sends a good body as something else than it is.
+func (w *world) mustRefuseOtherKinds(t *testing.T, op attacked, body []byte) {
+	t.Helper()
+	for name, status := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415, "application/json; charset=utf-16": 415, "gzip": 415, "deflate": 415, "two keys": 400} {
+		edit := set("Content-Type", name)
+		switch {
+		case name == "two keys" && op.method != "POST":
+			continue
+		case name == "two keys":
+			edit = set("Idempotency-Key", "a", "b")
+		case !strings.Contains(name, "/"):
+			edit = set("Content-Encoding", name)
+		}
+		g := w.send(t, op.method, op.path, body, edit)
+		if refused(t, op.id+" as "+name, g); g.status != status {
+			t.Errorf("%s as %s: answered %d, not %d", op.id, name, g.status, status)
+		}
+	}
+}
+
+// Each hostile item of a batch that is not atomic is refused by itself, and
+// writes nothing; the honest one among them is written.
+func TestHostileItemsOfABatchAreRefused(t *testing.T) {
+	t.Parallel()
+	testdb.Each(t, func(t *testing.T, engine string) {
+		w := newWorld(t, engine)
+		var op attacked
+		for _, o := range w.writes() {
+			if o.id == "batchTimeEntries" {
+				op = o
+			}
+		}
+		items := op.body["properties"].(map[string]any)["items"].(map[string]any)
+		item := w.sampleObject(t, op, items["items"].(map[string]any))
+		honest := string(plainJSON(t, item))
+		raw := []string{"null", "1", `"a"`, "[]", "{}", `{"a":1}`, honest[:len(honest)-1] + `,"date":"2023-10-05"}`, honest[:len(honest)-1] + `,"id":"x"}`, strings.Repeat("[", 61) + strings.Repeat("]", 61)}
+		for _, f := range fieldsOf(items["items"].(map[string]any), item, nil) {
+			for _, value := range badValues(f) {
+				if body := withValue(t, item, f.path, value); json.Valid(body) && len(body) < 10_000 {
+					raw = append(raw, string(body))
+				}
+			}
+		}
+		before := len(w.rows(t, "SELECT * FROM time_entries"))
+		refusedItems, batches := 0, 0
+		for lot := range slices.Chunk(raw, 100) {
+			batches++
+			fresh := w.sampleObject(t, op, items["items"].(map[string]any))
+			g := w.send(t, "POST", op.path, []byte(`{"atomic":false,"items":[`+strings.Join(append(slices.Clone(lot), string(plainJSON(t, fresh))), ",")+"]}"))
+			var a struct {
+				Data []struct {
+					Status int
+					Error  *struct{ Error, Message string }
+				}
+			}
+			if err := json.Unmarshal(g.body, &a); err != nil || g.status != 200 || len(a.Data) != len(lot)+1 {
+				t.Fatalf("the batch was answered %d: %v: %.300s", g.status, err, g.body)
+			}
+			for i, r := range a.Data[:len(lot)] {
+				if refusedItems++; r.Status != 400 || r.Error == nil || !errorCode.MatchString(r.Error.Error) || r.Error.Message == "" {
+					t.Errorf("the item %.200s was answered %d, %v", lot[i], r.Status, r.Error)
+				}
+			}
+			if last := a.Data[len(lot)]; last.Status != 201 {
+				t.Errorf("the honest item was answered %d, %v", last.Status, last.Error)
+			}
+		}
+		if after := len(w.rows(t, "SELECT * FROM time_entries")); after != before+batches || refusedItems < 300 {
+			t.Errorf("%d entries before, %d after %d batches with %d hostile items", before, after, batches, refusedItems)
+		}
+	})
 }
 
 func plainJSON(t testing.TB, v any) []byte {

@@ -45,7 +45,7 @@ func TestHostileHeaders(t *testing.T) {
 			{"text", 415, set("Content-Type", "text/plain")}, {"a form", 415, set("Content-Type", "application/x-www-form-urlencoded")}, {"an upload", 415, set("Content-Type", "multipart/form-data; boundary=x")}, {"XML", 415, set("Content-Type", "application/xml")},
 			{"UTF-16", 415, set("Content-Type", "application/json; charset=utf-16")}, {"Latin-1", 415, set("Content-Type", "application/json; charset=iso-8859-1")}, {"two types in one", 415, set("Content-Type", "application/json, text/plain")}, {"no type at all", 415, set("Content-Type", "json")},
 			{"a broken type", 415, set("Content-Type", ";;;\xff")}, {"a merge patch by POST", 415, set("Content-Type", "application/merge-patch+json")}, {"a JSON patch", 415, set("Content-Type", "application/json-patch+json")}, {"JSON lines", 415, set("Content-Type", "application/x-ndjson")},
-			{"a long type", 415, set("Content-Type", long)}, {"gzip", 415, set("Content-Encoding", "gzip")}, {"br", 415, set("Content-Encoding", "br")}, {"layers", 415, set("Content-Encoding", "gzip, gzip, gzip")}, {"an unknown encoding", 415, set("Content-Encoding", "x\xff")},
+			{"a long type", 415, set("Content-Type", long)}, {"gzip", 415, set("Content-Encoding", "gzip")}, {"br", 415, set("Content-Encoding", "br")}, {"layers", 415, set("Content-Encoding", strings.Repeat("gzip, ", 2)+"gzip")}, {"an unknown encoding", 415, set("Content-Encoding", "x\xff")},
 		} {
 			g := w.send(t, "POST", "/api/v1/clients", []byte(spokenBody), c.edit)
 			refused(t, c.name, g)

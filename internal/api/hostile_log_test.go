@@ -123,7 +123,7 @@ func TestHostileLoggingAsText(t *testing.T) {
 	}
 }
 
-var lineOfOurs = regexp.MustCompile(`^time=\S+ level=INFO msg=request request=req_\w+ method=\S+ path=[!-~]+ status=\d+ us=\d+( tenant=("")?\w* user=\w+ token=\w+)?$`)
+var lineOfOurs = regexp.MustCompile(`^time=\S+ level=INFO msg=request request=req_\w+ method=\S+ path=[[:graph:]]+ status=\d+ us=\d+( tenant=("")?\w* user=\w+ token=\w+)?$`)
 
 // provoked is a request that was made for the log.
 type provoked struct {

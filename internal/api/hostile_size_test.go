@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"runtime"
@@ -73,7 +72,7 @@ func TestHostileSizesCostLittle(t *testing.T) { //nolint:paralleltest // it meas
 	w := newWorld(t, testdb.Engines()[0])
 	post := func(length int64) int64 {
 		var taken atomic.Int64
-		req, err := http.NewRequestWithContext(t.Context(), "POST", w.URL+"/api/v1/clients", io.NopCloser(endless{&taken}))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+"/api/v1/clients", io.NopCloser(endless{&taken}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +84,7 @@ func TestHostileSizesCostLittle(t *testing.T) { //nolint:paralleltest // it meas
 			return taken.Load() // closed while it was sending: as good a refusal
 		}
 		_ = res.Body.Close()
-		if res.StatusCode != 413 {
+		if res.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("a body of %d bytes was answered %d", length, res.StatusCode)
 		}
 		return taken.Load()
@@ -141,7 +140,7 @@ func TestHostileSizesCostLittle(t *testing.T) { //nolint:paralleltest // it meas
 		if grown := after.TotalAlloc - before.TotalAlloc; grown > 64*mebibyte || len(g.body) > 64<<10 {
 			t.Errorf("%s: %d bytes allocated, %d bytes answered", name, grown, len(g.body))
 		} else {
-			t.Log(fmt.Sprintf("%s: %d KiB allocated, answered %d", name, grown>>10, g.status))
+			t.Logf("%s: %d KiB allocated, answered %d", name, grown>>10, g.status)
 		}
 	}
 }

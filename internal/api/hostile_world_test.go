@@ -14,11 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-
 	"stint"
 	"stint/internal/apitest"
-	"stint/internal/store"
 )
 
 // world is an API that holds one record of each kind, for requests that mean it harm.
@@ -75,20 +72,6 @@ func plainClient(t *testing.T) *http.Client {
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-}
-
-func openPast(t *testing.T, address string) *sql.DB {
-	t.Helper()
-	driver, name := "sqlite", "file:"+address+"?mode=ro"
-	if store.IsPostgres(address) {
-		driver, name = "pgx", address
-	}
-	db, err := sql.Open(driver, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
 }
 
 // readDocument takes the operations from the API's own document.
@@ -300,78 +283,6 @@ func problemDocument(t testing.TB, what string, g got) {
 	}
 	if ct := g.header.Get("Content-Type"); ct != "application/json; charset=utf-8" {
 		t.Errorf("%s: the problem document is sent as %q", what, ct)
-	}
-}
-
-// everyRow is all that the database holds, by table.
-func (w *world) everyRow(t testing.TB) map[string][]string {
-	t.Helper()
-	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
-	if store.IsPostgres(w.Address) {
-		query = `SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`
-	}
-	out := map[string][]string{}
-	for _, table := range w.column(t, query) {
-		out[table] = w.rows(t, "SELECT * FROM "+table)
-	}
-	if len(out) < 15 {
-		t.Fatalf("found only the tables %v", slices.Collect(maps.Keys(out)))
-	}
-	return out
-}
-
-func (w *world) column(t testing.TB, query string) (out []string) {
-	t.Helper()
-	for _, row := range w.rows(t, query) {
-		out = append(out, strings.TrimSuffix(row, "\x1f"))
-	}
-	return out
-}
-
-// rows are the rows of a query as text, sorted.
-func (w *world) rows(t testing.TB, query string) (out []string) {
-	t.Helper()
-	rows, err := w.db.QueryContext(t.Context(), query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = rows.Close() }()
-	cols, err := rows.Columns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rows.Next() {
-		values, ptrs := make([]any, len(cols)), make([]any, len(cols))
-		for i := range values {
-			ptrs[i] = &values[i]
-		}
-		if err := rows.Scan(ptrs...); err != nil {
-			t.Fatal(err)
-		}
-		var b strings.Builder
-		for _, v := range values {
-			if raw, ok := v.([]byte); ok {
-				v = string(raw)
-			}
-			fmt.Fprintf(&b, "%v\x1f", v)
-		}
-		out = append(out, b.String())
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(out)
-	return out
-}
-
-// unchanged checks that nothing was written since.
-func (w *world) unchanged(t testing.TB, what string, before map[string][]string) {
-	t.Helper()
-	after := w.everyRow(t)
-	for table, rows := range before {
-		if !slices.Equal(rows, after[table]) {
-			t.Errorf("%s: the table %s has changed: %d rows before, %d after", what, table, len(rows), len(after[table]))
-		}
 	}
 }
 

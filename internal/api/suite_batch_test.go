@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -54,9 +55,7 @@ func (b *books) batch(options string, items ...string) *apitest.Answer {
 // item is a time entry for a batch; more is set on top.
 func (b *books) item(more raw) string {
 	body := raw{"projectId": quote(b.project), "date": `"2023-10-05"`, "durationSeconds": "60"}
-	for name, v := range more {
-		body[name] = v
-	}
+	maps.Copy(body, more)
 	return body.String()
 }
 
@@ -65,7 +64,7 @@ func TestBatch(t *testing.T) {
 	onEach(t, func(s *suite) {
 		b := s.books()
 		other := secondClient(b)
-		invoice, finalBillable, _ := b.finalized("B-1")
+		_, finalBillable, _ := b.finalized("B-1")
 		before := b.Must(200, "GET", "time-entries", nil).Len("data")
 		b.Create("time-entries", b.item(raw{"externalKey": `"taken"`}))
 		got := resultsOf(s.t, b.batch("",
@@ -88,7 +87,6 @@ func TestBatch(t *testing.T) {
 				}
 			}
 		}
-		b.Must(200, "GET", "invoices/"+invoice, nil)
 	})
 }
 
@@ -115,8 +113,7 @@ func TestUpsertBatch(t *testing.T) {
 	onEach(t, func(s *suite) {
 		b := s.books()
 		other := secondClient(b)
-		invoice, billable, _ := b.finalized("B-1")
-		_ = invoice
+		_, billable, _ := b.finalized("B-1")
 		const upsert = `"mode":"upsert",`
 		full := raw{"externalKey": `"a"`, "description": `"d"`, "referenceId": `"r"`}
 		first := resultsOf(s.t, b.batch(upsert, b.item(full), b.item(raw{"externalKey": `"b"`}), b.item(nil)))
@@ -125,7 +122,7 @@ func TestUpsertBatch(t *testing.T) {
 		}
 		second := resultsOf(s.t, b.batch(upsert, b.item(raw{"externalKey": `"a"`, "durationSeconds": "7"}), b.item(raw{"externalKey": `"b"`}), b.item(raw{"externalKey": `"c"`}),
 			b.item(raw{"externalKey": `"a"`}), b.item(raw{"externalKey": `"b"`, "durationSeconds": "0"}), b.item(nil)))
-		if got, want := sayBatch(second), "200, 200, 201, 409 ExternalKeyTaken, 409 ExternalKeyTaken, 201"; got != want && got != strings.Replace(want, "409 ExternalKeyTaken, 201", "400 ValidationFailed, 201", 1) {
+		if got, want := sayBatch(second), "200, 200, 201, 409 ExternalKeyTaken, 400 ValidationFailed, 201"; got != want {
 			s.t.Errorf("the items became %s, want %s", got, want)
 		}
 		a := second[0].data
@@ -139,8 +136,8 @@ func TestUpsertBatch(t *testing.T) {
 		if got, want := sayBatch(third), "400 ValidationFailed, 409 InvoiceFinalized"; got != want {
 			s.t.Errorf("the items became %s, want %s", got, want)
 		}
-		locked, lockedBillable := b.newInvoice("B-2"), ""
-		lockedBillable = b.newBillable(locked, "1", "1")
+		locked := b.newInvoice("B-2")
+		lockedBillable := b.newBillable(locked, "1", "1")
 		b.Must(200, "PATCH", "time-entries/"+first[1].data.str("id"), raw{"billableId": quote(lockedBillable)})
 		b.Must(200, "POST", "invoices/"+locked+"/finalize", nil)
 		last := resultsOf(s.t, b.batch(upsert, b.item(raw{"externalKey": `"b"`, "billableId": quote(lockedBillable)}), b.item(raw{"externalKey": `"b2"`}), b.item(raw{"externalKey": `"c"`})))

@@ -75,10 +75,9 @@ func TestWholeLists(t *testing.T) {
 }
 
 // slowly begins to read a list of tens of megabytes, too many for the buffers
-// between server and reader, and gives the rest of it. faster ends the slowness.
-func slowly(s *suite) (rest io.ReadCloser, faster func()) {
+// between server and reader, and gives the rest of it.
+func slowly(s *suite) io.ReadCloser {
 	s.t.Helper()
-	var tcp *net.TCPConn
 	b := s.books()
 	manyEntries(b)
 	b.Must(200, "PATCH", "contracts/"+b.contract, raw{"description": quote(strings.Repeat("x", 20_000))})
@@ -87,8 +86,7 @@ func slowly(s *suite) (rest io.ReadCloser, faster func()) {
 		if err != nil {
 			return nil, err
 		}
-		tcp = conn.(*net.TCPConn)
-		return conn, tcp.SetReadBuffer(4096)
+		return conn, conn.(*net.TCPConn).SetReadBuffer(1 << 18)
 	}}
 	s.t.Cleanup(small.CloseIdleConnections)
 	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.URL+"/api/v1/time-entries?expand=project.contract", http.NoBody)
@@ -105,18 +103,14 @@ func slowly(s *suite) (rest io.ReadCloser, faster func()) {
 	if _, err := io.CopyN(io.Discard, res.Body, 1<<16); err != nil || res.StatusCode != http.StatusOK {
 		s.t.Fatalf("the list begins with %d: %v", res.StatusCode, err)
 	}
-	return res.Body, func() {
-		if err := tcp.SetReadBuffer(1 << 20); err != nil {
-			s.t.Error(err)
-		}
-	}
+	return res.Body
 }
 
 // Row "lists": while a slow reader takes a list in, nothing of the database is
 // held: with a single connection others are still answered.
 func TestSlowReadersHoldNothing(t *testing.T) {
 	onEachWith(t, apitest.Options{Connections: 1}, func(s *suite) {
-		rest, _ := slowly(s)
+		rest := slowly(s)
 		ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
 		defer cancel()
 		soon := func(r *http.Request) { *r = *r.WithContext(ctx) }
@@ -132,11 +126,10 @@ func TestSlowReadersHoldNothing(t *testing.T) {
 // a list is never taken for a whole one.
 func TestCutListsAreNotValid(t *testing.T) {
 	onEach(t, func(s *suite) {
-		rest, faster := slowly(s)
+		rest := slowly(s)
 		if err := s.DB.Close(); err != nil {
 			s.t.Fatal(err)
 		}
-		faster()
 		tail, err := io.ReadAll(rest)
 		if err == nil {
 			s.t.Errorf("the list ends after %d bytes more as if it were whole: …%s", len(tail), tail[max(0, len(tail)-100):])

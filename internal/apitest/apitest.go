@@ -46,15 +46,15 @@ type Client struct {
 }
 
 // Start runs the API on a new database of an engine.
-func Start(t testing.TB, engine string) *Server {
-	t.Helper()
-	return StartAt(t, testdb.Address(t, engine))
+func Start(tb testing.TB, engine string) *Server {
+	tb.Helper()
+	return StartAt(tb, testdb.Address(tb, engine))
 }
 
 // StartAt runs the API on a migrated database, with a new user in a new tenant.
-func StartAt(t testing.TB, address string) *Server {
-	t.Helper()
-	return StartWith(t, address, Options{})
+func StartAt(tb testing.TB, address string) *Server {
+	tb.Helper()
+	return StartWith(tb, address, Options{})
 }
 
 // Options change what StartWith starts.
@@ -70,44 +70,44 @@ type Options struct {
 }
 
 // StartWith is StartAt with options.
-func StartWith(t testing.TB, address string, o Options) *Server {
-	t.Helper()
-	db := testdb.OpenAt(t, address, store.Options{Now: o.Now, Connections: o.Connections})
+func StartWith(tb testing.TB, address string, o Options) *Server {
+	tb.Helper()
+	db := testdb.OpenAt(tb, address, store.Options{Now: o.Now, Connections: o.Connections})
 	ts := httptest.NewUnstartedServer(nil)
 	if o.BaseURL == "" {
 		o.BaseURL = "http://" + ts.Listener.Addr().String()
 	}
 	a, err := app.New(context.Background(), db, app.Options{BaseURL: o.BaseURL, PDF: pdf.Invoice})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	srv := api.New(a, api.Options{Version: "test", BaseURL: o.BaseURL, Origins: o.Origins,
-		Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))})
+		Log: slog.New(slog.NewTextHandler(logTo{tb}, &slog.HandlerOptions{Level: slog.LevelError}))})
 	ts.Config.Handler = srv
 	ts.Start()
-	t.Cleanup(ts.Close)
+	tb.Cleanup(ts.Close)
 	s := &Server{API: srv, App: a, DB: db, Address: address, http: ts, base: o.BaseURL}
-	s.Client = s.NewUser(t)
+	s.Client = s.NewUser(tb)
 	return s
 }
 
 // NewUser makes another user with a tenant and a token of its own.
-func (s *Server) NewUser(t testing.TB) *Client {
-	t.Helper()
+func (s *Server) NewUser(tb testing.TB) *Client {
+	tb.Helper()
 	tenant := s.DB.IDs.New(stint.PrefixTenant)
 	err := s.DB.Do(context.Background(), store.Scope{Tenant: tenant}, func(tx *store.Tx) error {
 		return tx.InsertTenant(&stint.Tenant{ID: tenant, Name: "Test Tenant", CreatedAt: tx.Now(), UpdatedAt: tx.Now(), Version: 1})
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return s.NewMember(t, tenant)
+	return s.NewMember(tb, tenant)
 }
 
 // NewMember makes another user, with a token of its own, who is a member of a tenant.
-func (s *Server) NewMember(t testing.TB, tenant string) *Client {
-	t.Helper()
-	c := &Client{t: t, URL: s.http.URL, check: newChecker(t, s.API.Document(), s.base)}
+func (s *Server) NewMember(tb testing.TB, tenant string) *Client {
+	tb.Helper()
+	c := &Client{t: tb, URL: s.http.URL, check: newChecker(tb, s.API.Document(), s.base)}
 	c.Tenant, c.User = tenant, s.DB.IDs.New(stint.PrefixUser)
 	c.Token = stint.NewSecret(rand.Reader, stint.TokenPrefix)
 	name, email := "Test User", c.User+"@example.com"
@@ -121,15 +121,16 @@ func (s *Server) NewMember(t testing.TB, tenant string) *Client {
 		return g.InsertToken(&stint.Token{ID: g.NewID(stint.PrefixToken), User: c.User, Name: "test", Hint: "test", CreatedAt: g.Now()}, stint.HashSecret(c.Token))
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }
 
 // For gives the client to a subtest.
-func (c *Client) For(t testing.TB) *Client {
+func (c *Client) For(tb testing.TB) *Client {
+	tb.Helper()
 	d := *c
-	d.t = t
+	d.t = tb
 	return &d
 }
 

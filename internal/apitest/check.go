@@ -25,8 +25,8 @@ var (
 var lookahead = regexp.MustCompile(`\(\?![^)]*\)`)
 
 // newChecker reads a document. Servers that differ in their address alone share one.
-func newChecker(t testing.TB, document []byte, address string) *checker {
-	t.Helper()
+func newChecker(tb testing.TB, document []byte, address string) *checker {
+	tb.Helper()
 	document = bytes.ReplaceAll(document, []byte(address), []byte("http://127.0.0.1"))
 	document = lookahead.ReplaceAll(document, nil)
 	checkMutex.Lock()
@@ -36,11 +36,11 @@ func newChecker(t testing.TB, document []byte, address string) *checker {
 	}
 	doc, err := libopenapi.NewDocument(document)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	v, errs := validator.NewValidator(doc)
 	if len(errs) > 0 {
-		t.Fatal(errs)
+		tb.Fatal(errs)
 	}
 	c := &checker{v: v}
 	checkers.Store(string(document), c)
@@ -49,13 +49,13 @@ func newChecker(t testing.TB, document []byte, address string) *checker {
 
 // check fails the test when an answer is not what the document says, or when a
 // request that the document refuses was taken.
-func (c *checker) check(t testing.TB, req *http.Request, body []byte, res *http.Response, answer []byte) {
-	t.Helper()
+func (c *checker) check(tb testing.TB, req *http.Request, body []byte, res *http.Response, answer []byte) {
+	tb.Helper()
 	if req.Method == http.MethodOptions || req.Method == http.MethodHead || res.StatusCode == http.StatusMethodNotAllowed {
 		return
 	}
 	if res.StatusCode >= 500 && res.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("%s %s answered %d: %s", req.Method, req.URL.Path, res.StatusCode, clip(answer))
+		tb.Errorf("%s %s answered %d: %s", req.Method, req.URL.Path, res.StatusCode, clip(answer))
 		return
 	}
 	req, resCopy := req.Clone(req.Context()), *res
@@ -66,7 +66,7 @@ func (c *checker) check(t testing.TB, req *http.Request, body []byte, res *http.
 			if res.StatusCode == http.StatusNotFound && e.IsPathMissingError() {
 				continue // that there is no such path is the answer
 			}
-			t.Errorf("%s %s: the answer is not what the document says: %s %s %v: %s", req.Method, req.URL.Path, e.Message, e.Reason, e.SchemaValidationErrors, clip(answer))
+			tb.Errorf("%s %s: the answer is not what the document says: %s %s %v: %s", req.Method, req.URL.Path, e.Message, e.Reason, e.SchemaValidationErrors, clip(answer))
 		}
 	}
 	if res.StatusCode >= 300 || req.Context().Value(inPart{}) != nil {
@@ -75,7 +75,7 @@ func (c *checker) check(t testing.TB, req *http.Request, body []byte, res *http.
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	if ok, errs := c.v.ValidateHttpRequest(req); !ok {
 		for _, e := range errs {
-			t.Errorf("%s %s: the document refuses a request that was taken: %s %s: %s", req.Method, req.URL.Path, e.Message, e.Reason, clip(body))
+			tb.Errorf("%s %s: the document refuses a request that was taken: %s %s: %s", req.Method, req.URL.Path, e.Message, e.Reason, clip(body))
 		}
 	}
 }

@@ -97,26 +97,27 @@ func given(f *flag.FlagSet, name string) (yes bool) {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if len(os.Args) > 1 && (os.Args[1] == "limit" || os.Args[1] == "profiled") {
-		if err := child(ctx, os.Args[1], os.Args[2:]); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		return
-	}
-	o, err := parse(os.Args[1:])
-	if errors.Is(err, flag.ErrHelp) {
-		return
-	}
-	if err == nil {
-		err = bench(ctx, o)
-	}
+	err := run(ctx, os.Args[1:])
+	stop()
 	if err != nil {
-		stop()
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// run is the benchmark, or what it starts as a process of its own.
+func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && (args[0] == "limit" || args[0] == "profiled") {
+		return child(ctx, args[0], args[1:])
+	}
+	o, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return bench(ctx, o)
 }
 
 func bench(ctx context.Context, o *options) error {

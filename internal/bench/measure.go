@@ -227,7 +227,7 @@ func (m *measurement) http(ctx context.Context, w work, p *process) (*sample, er
 		s.load = time.Duration(float64(ownAfter-own)*part) / n
 	}
 	if w.name == "post" && p != m.limit {
-		_, _, peak, err := p.memory()
+		_, peak, err := p.memory()
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -82,11 +83,15 @@ func start(ctx context.Context, program string, args ...string) (*process, error
 
 func (p *process) untilReady(began time.Time) error {
 	client := http.Client{Timeout: 5 * time.Second}
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+p.addr+"/api/v1/health/ready", http.NoBody)
+	if err != nil {
+		return err
+	}
 	for time.Since(began) < 30*time.Second {
 		if err := p.cmd.Process.Signal(syscall.Signal(0)); err != nil {
 			return err
 		}
-		res, err := client.Get("http://" + p.addr + "/api/v1/health/ready")
+		res, err := client.Do(req)
 		if err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
@@ -109,33 +114,31 @@ func (p *process) stop() error {
 }
 
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
 }
 
-// memory is what the process has in RAM, in bytes: all of it, what is its own,
-// and the most there has been since resetPeak.
-func (p *process) memory() (all, own, peak int64, err error) {
+// memory is what the process has in RAM, in bytes, and the most there has been
+// since resetPeak.
+func (p *process) memory() (now, peak int64, err error) {
 	b, err := os.ReadFile(p.proc("status"))
 	if err != nil {
-		return 0, 0, 0, err
+		return 0, 0, err
 	}
 	for line := range strings.Lines(string(b)) {
 		name, value, _ := strings.Cut(line, ":")
 		kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
 		switch name {
 		case "VmRSS":
-			all = kb << 10
-		case "RssAnon":
-			own = kb << 10
+			now = kb << 10
 		case "VmHWM":
 			peak = kb << 10
 		}
 	}
-	return all, own, peak, nil
+	return now, peak, nil
 }
 
 func (p *process) resetPeak() error { return os.WriteFile(p.proc("clear_refs"), []byte("5"), 0o600) }
@@ -154,7 +157,7 @@ func processorTime(proc string) (time.Duration, error) {
 		return 0, err
 	}
 	// After the name, which may hold anything, in brackets: state is the 3rd field, utime the 14th, stime the 15th.
-	fields := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
 	user, err1 := strconv.ParseInt(fields[11], 10, 64)
 	system, err2 := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * tick, errors.Join(err1, err2)

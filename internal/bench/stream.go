@@ -32,7 +32,7 @@ func (m *measurement) stream(ctx context.Context) (err error) {
 	if _, err := l.run(ctx, 0, time.Second); err != nil {
 		return err
 	}
-	before, _, _, err := server.memory()
+	before, _, err := server.memory()
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (m *measurement) stream(ctx context.Context) (err error) {
 	if err := s.read(ctx, server.addr); err != nil {
 		return err
 	}
-	_, _, peak, err := server.memory()
+	_, peak, err := server.memory()
 	s.growth = peak - before
 	m.streamed = s
 	return err

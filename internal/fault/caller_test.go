@@ -3,6 +3,7 @@ package fault
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -87,6 +88,14 @@ func (c *caller) must(t *testing.T, status int, method, path, body string, heade
 }
 
 func (r *reply) short() string { return string(r.body[:min(len(r.body), 500)]) }
+
+// failure says how a request went that should have succeeded.
+func (r *reply) failure(err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(r.status, " ", r.short())
+}
 
 // data is the answer's data, as it was sent.
 func (r *reply) data() json.RawMessage {

@@ -32,6 +32,7 @@ func look(t *testing.T, address, tenant string) *sql.Conn {
 			t.Fatal(err)
 		}
 	}
+	db.SetMaxIdleConns(-1) // closing the connection ends it: there are not many
 	t.Cleanup(func() { _ = db.Close() })
 	conn, err := db.Conn(ctx)
 	if err == nil && store.IsPostgres(address) {

@@ -66,7 +66,7 @@ func killUnderLoad(t *testing.T, p *process, writers []*writer) {
 			case <-stop:
 			default:
 				if err != nil || r.status >= 500 {
-					t.Errorf("before the kill a request failed: %v", err)
+					t.Errorf("before the kill a request failed: %s", r.failure(err))
 				}
 			}
 		}

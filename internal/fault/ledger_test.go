@@ -79,7 +79,7 @@ func (l *ledger) read(t *testing.T) (map[string]acked, int) {
 
 // compare holds the ledger against what the server and the database itself
 // have. Records in doubt are those that a request without an answer was about.
-// Without doubts there must be exactly what was acknowledged.
+// With nil for them there must be exactly what was acknowledged.
 func (l *ledger) compare(t *testing.T, c *caller, address string, doubt map[string]bool) (writes int) {
 	t.Helper()
 	conn := look(t, address, c.tenant)
@@ -108,7 +108,7 @@ func (l *ledger) compare(t *testing.T, c *caller, address string, doubt map[stri
 	if lost+wrong > 0 {
 		t.Errorf("of %d acknowledged writes %d are lost and %d are not as acknowledged", writes, lost, wrong)
 	}
-	if len(doubt) == 0 {
+	if doubt == nil {
 		for id := range there {
 			if told[id].ID == "" {
 				t.Errorf("there is a time entry %s that nobody was told of", id)

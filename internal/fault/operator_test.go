@@ -26,7 +26,7 @@ func TestOperateBesideTheServer(t *testing.T) {
 		for _, w := range writers {
 			w.seen = func(r *reply, err error, _ time.Duration) {
 				if err != nil || r.status >= 500 {
-					t.Errorf("a request failed beside an operator's command: %v", err)
+					t.Errorf("a request failed beside an operator's command: %s", r.failure(err))
 				}
 			}
 			wg.Go(func() { w.persist(until) })

@@ -48,7 +48,7 @@ func serve(t *testing.T, o options) *process {
 	}
 	dir := t.TempDir()
 	p := &process{t: t, out: filepath.Join(dir, "out"), log: filepath.Join(dir, "log"), ended: make(chan struct{})}
-	argv := append(append(append([]string{}, o.within...), path, "serve", "--addr", "127.0.0.1:0", "--database", o.database), o.args...)
+	argv := append(append(append([]string{}, o.within...), path, "serve", "--addr", "127.0.0.1:0", "--database", o.database, "--connections", "8"), o.args...)
 	p.cmd = exec.CommandContext(context.Background(), argv[0], argv[1:]...)
 	p.cmd.Env = environment()
 	p.cmd.Stdout, p.cmd.Stderr = create(t, p.out), create(t, p.log)

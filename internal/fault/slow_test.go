@@ -185,7 +185,7 @@ func honest(t *testing.T, c *caller, f first, n int, stop <-chan struct{}) (took
 			r, err = c.send("POST", "time-entries", body)
 		}
 		if err != nil || r.status > 201 {
-			t.Errorf("an honest client's request failed: %v", err)
+			t.Errorf("an honest client's request failed: %s", r.failure(err))
 			return took
 		}
 		took = append(took, time.Since(begin))

@@ -99,7 +99,6 @@ func (r *rows) of(tb testing.TB, w *world) snapshot {
 		if r.user[table] {
 			scope = w.User
 		}
-		//nolint:unqueryvet // all columns, whatever they are
 		if out[table], err = read(ctx, conn, "SELECT * FROM "+table+" WHERE "+where, scope); err != nil {
 			tb.Fatalf("%s: %v", table, err)
 		}

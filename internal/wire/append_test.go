@@ -12,9 +12,9 @@ import (
 
 func TestAppendExample(t *testing.T) {
 	entry := stint.TimeEntry{ID: "tsh_8f4d4gk1p9h2x0s7v3n5c1a9", Project: "prj_8f4d4gk1p9h2x0s7v3n5c1a9",
-		Billable: ptr("bil_eym9hcqlh1m7v3d36blf0vfx"), Date: "2023-10-05", DurationSeconds: 3600,
-		CreatedAt: 1696517280000, UpdatedAt: 1696517280000, Description: ptr("Implemented authentication flow."),
-		ReferenceSource: ptr("JIRA"), ReferenceID: ptr("PROJ-123"), User: "usr_1", Version: 7}
+		Billable: new("bil_eym9hcqlh1m7v3d36blf0vfx"), Date: "2023-10-05", DurationSeconds: 3600,
+		CreatedAt: 1696517280000, UpdatedAt: 1696517280000, Description: new("Implemented authentication flow."),
+		ReferenceSource: new("JIRA"), ReferenceID: new("PROJ-123"), User: "usr_1", Version: 7}
 	// The example of the contract, in its order; user is ours and stands last.
 	want := `{"id":"tsh_8f4d4gk1p9h2x0s7v3n5c1a9","project":"prj_8f4d4gk1p9h2x0s7v3n5c1a9",` +
 		`"billable":"bil_eym9hcqlh1m7v3d36blf0vfx","date":"2023-10-05","durationSeconds":3600,` +
@@ -42,7 +42,7 @@ func TestAppendUnset(t *testing.T) {
 	appended(t, stint.Address{}, nil, `{"id":"","contact":"","address1":"","address2":"","region":"","country":"","city":"","zip":"",`+times+`}`)
 	appended(t, stint.Contact{}, nil, `{"id":"","client":"","emails":[],"addresses":[],"name":"","isDefault":false,`+times+`}`)
 	appended(t, stint.Billable{Quantity: "1.5"}, nil, `{"id":"","invoice":"","description":"","quantity":1.5,"amountMinor":0,"currencyCode":"",`+times+`}`)
-	appended(t, stint.Billable{Metadata: stint.Metadata(`{"a": 1}`), Order: ptr(stint.Int53(0))}, nil,
+	appended(t, stint.Billable{Metadata: stint.Metadata(`{"a": 1}`), Order: new(stint.Int53(0))}, nil,
 		`{"id":"","invoice":"","description":"","quantity":0,"amountMinor":0,"currencyCode":"",`+times+`,"metadata":{"a": 1},"order":0}`)
 	appended(t, stint.User{ID: "u"}, nil, `{"id":"u","name":null,"email":null}`)
 	appended(t, stint.Problem{Code: "C", Message: "m"}, nil, `{"code":"C","message":"m"}`)
@@ -56,8 +56,8 @@ func TestAppendUnset(t *testing.T) {
 }
 
 func TestAppendNested(t *testing.T) {
-	appended(t, outer{inner: inner{Name: "n"}, Ptr: &inner{Note: ptr("x")}, Many: []inner{{Count: 1}, {Count: -2}},
-		Flag: ptr(false), Day: ptr(stint.Date("2023-10-05")), Ratio: ptr(stint.Decimal("0.1")), Mode: "FAST", Tags: []string{"a", `"`}}, nil,
+	appended(t, outer{inner: inner{Name: "n"}, Ptr: &inner{Note: new("x")}, Many: []inner{{Count: 1}, {Count: -2}},
+		Flag: new(false), Day: new(stint.Date("2023-10-05")), Ratio: new(stint.Decimal("0.1")), Mode: "FAST", Tags: []string{"a", `"`}}, nil,
 		`{"name":"n","count":0,"plain":{"name":"","count":0},"ptr":{"name":"","note":"x","count":0},`+
 			`"many":[{"name":"","count":1},{"name":"","count":-2}],"flag":false,"day":"2023-10-05","ratio":0.1,"temp":0,`+
 			`"mode":"FAST","tags":["a","\""]}`)

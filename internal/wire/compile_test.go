@@ -37,7 +37,7 @@ func TestOfRefusesMistakes(t *testing.T) {
 		A string `json:"a" maxLenght:"5"`
 	}](t, "unknown or repeated tag maxLenght")
 	panics[struct {
-		A string `json:"a" json:"b"`
+		A string `json:"a" json:"b"` //nolint:staticcheck // what is wrong here is what is tested
 	}](t, "unknown or repeated tag json")
 	panics[struct {
 		A string `json:"a,string"`

@@ -15,9 +15,9 @@ func TestDecodeExample(t *testing.T) {
 	if problems := decode(t, wire.Create, exampleBody, &got); problems != nil {
 		t.Fatal(problems)
 	}
-	want := stint.TimeEntry{Project: "prj_8f4d4gk1p9h2x0s7v3n5c1a9", Billable: ptr("bil_eym9hcqlh1m7v3d36blf0vfx"),
-		Date: "2023-10-05", DurationSeconds: 3600, Description: ptr("Implemented authentication flow."),
-		ReferenceSource: ptr("JIRA"), ReferenceID: ptr("PROJ-123")}
+	want := stint.TimeEntry{Project: "prj_8f4d4gk1p9h2x0s7v3n5c1a9", Billable: new("bil_eym9hcqlh1m7v3d36blf0vfx"),
+		Date: "2023-10-05", DurationSeconds: 3600, Description: new("Implemented authentication flow."),
+		ReferenceSource: new("JIRA"), ReferenceID: new("PROJ-123")}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -11,7 +11,7 @@ import (
 
 func TestReplaceClearsWhatIsLeftOut(t *testing.T) {
 	got := stint.Address{ID: "adr", Contact: "con", Address1: "1", Address2: "2", Region: "r", Country: "c", City: "t",
-		Zip: "z", CreatedAt: 5, Order: ptr(stint.Int53(7)), Version: 3}
+		Zip: "z", CreatedAt: 5, Order: new(stint.Int53(7)), Version: 3}
 	if p := decode(t, wire.Replace, `{"address1":"new","country":"c","city":"t","zip":"","region":null}`, &got); p != nil {
 		t.Fatal(p)
 	}
@@ -26,7 +26,7 @@ func TestReplaceClearsWhatIsLeftOut(t *testing.T) {
 func TestPatchTouchesWhatIsSent(t *testing.T) {
 	before := func() stint.Address {
 		return stint.Address{ID: "adr", Address1: "1", Address2: "2", Region: "r", Country: "c", City: "t", Zip: "z",
-			Order: ptr(stint.Int53(7))}
+			Order: new(stint.Int53(7))}
 	}
 	got := before()
 	if p := decode(t, wire.Patch, `{}`, &got); p != nil || !cmp.Equal(before(), got) {
@@ -49,11 +49,11 @@ func TestContactOrder(t *testing.T) {
 	wants[stint.Contact](t, wire.Replace, `{"name":"n","isDefault":false,"order":null}`, "/order Required")
 	wants[stint.Contact](t, wire.Replace, `{"name":"n","isDefault":false}`, "/order Required")
 	wants[stint.Contact](t, wire.Patch, `{"isDefault":null}`, "/isDefault Required")
-	got := stint.Contact{Order: ptr(stint.Int53(1)), IsDefault: true}
+	got := stint.Contact{Order: new(stint.Int53(1)), IsDefault: true}
 	if p := decode(t, wire.Patch, `{"order":null}`, &got); p != nil || got.Order != nil || !got.IsDefault {
 		t.Error(p, got)
 	}
-	old := ptr(stint.Int53(1))
+	old := new(stint.Int53(1))
 	got.Order = old
 	if p := decode(t, wire.Patch, `{"order":2}`, &got); p != nil || *got.Order != 2 || *old != 1 {
 		t.Error("a patch must not write through a shared pointer", p, *got.Order, *old)
@@ -61,7 +61,7 @@ func TestContactOrder(t *testing.T) {
 }
 
 func TestProblemLeavesFieldEmpty(t *testing.T) {
-	got := stint.Contract{Name: "n", AmountMinor: 5, ValidTo: ptr(stint.Instant(1)), Description: ptr("d")}
+	got := stint.Contract{Name: "n", AmountMinor: 5, ValidTo: new(stint.Instant(1)), Description: new("d")}
 	decode(t, wire.Patch, `{"name":"","amountMinor":-1,"validTo":"x","description":1}`, &got)
 	if diff := cmp.Diff(stint.Contract{}, got); diff != "" {
 		t.Error(diff)
@@ -69,12 +69,12 @@ func TestProblemLeavesFieldEmpty(t *testing.T) {
 }
 
 func TestPatchNested(t *testing.T) {
-	old := &inner{Name: "a", Note: ptr("x"), Count: 3}
+	old := &inner{Name: "a", Note: new("x"), Count: 3}
 	got := outer{Plain: *old, Ptr: old, Many: []inner{{Name: "a", Count: 9}}, Tags: []string{"a"}}
 	if p := decode(t, wire.Patch, `{"plain":{"note":null},"ptr":{"count":4},"many":[{"name":"b"}],"tags":null}`, &got); p != nil {
 		t.Fatal(p)
 	}
-	want := outer{Plain: inner{Name: "a", Count: 3}, Ptr: &inner{Name: "a", Note: ptr("x"), Count: 4}, Many: []inner{{Name: "b"}}}
+	want := outer{Plain: inner{Name: "a", Count: 3}, Ptr: &inner{Name: "a", Note: new("x"), Count: 4}, Many: []inner{{Name: "b"}}}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(outer{})); diff != "" {
 		t.Error(diff)
 	}

@@ -27,7 +27,10 @@ func property(t *testing.T, s *huma.Schema, name string) string {
 }
 
 func jsonText(s string) string {
-	text, _ := json.Marshal(s)
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
 	return string(text)
 }
 

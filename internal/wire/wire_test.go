@@ -68,5 +68,3 @@ func wants[T any](t *testing.T, op wire.Op, body string, want ...string) {
 		t.Errorf("%s %.200s (-want +got):\n%s", op, body, diff)
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
