@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 	"github.com/pb33f/libopenapi"
 	"github.com/pb33f/libopenapi/datamodel/high/base"
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+
+	"stint/internal/api"
 )
 
 // theReference is the wire contract as its document states it.
@@ -74,6 +77,43 @@ func requestOf(t *testing.T, sp *spec, op string) *base.Schema {
 		return nil
 	}
 	return o.RequestBody.Content.GetOrZero("application/json").Schema.Schema()
+}
+
+// Every collection and every operation on one of its records that the document
+// has is in the suite, so that none can be left out of it by mistake.
+func TestSpecsCoverTheDocument(t *testing.T) {
+	t.Parallel()
+	var doc struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	if err := json.Unmarshal(api.New(nil, api.Options{}).Document(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	// These have tests of their own.
+	apart := []string{"tenants", "tokens"}
+	found := 0
+	for path, item := range doc.Paths {
+		name, rest, _ := strings.Cut(strings.TrimPrefix(path, "/api/v1/"), "/")
+		i := slices.IndexFunc(specs, func(sp *spec) bool { return sp.path == name })
+		if rest == "" && item["post"] != nil && i < 0 && !slices.Contains(apart, name) {
+			t.Errorf("%s can be created, and is neither in specs nor among those with tests of their own", name)
+		}
+		if i < 0 {
+			continue
+		}
+		found++
+		for _, op := range []struct{ method, name string }{{"put", replace}, {"patch", patch}, {"delete", "delete"}} {
+			if strings.HasPrefix(rest, "{") && !strings.Contains(rest, "/") && (item[op.method] != nil) != specs[i].does(op.name) {
+				t.Errorf("%s: the document has %s: %t, the suite: %t", path, op.name, item[op.method] != nil, specs[i].does(op.name))
+			}
+		}
+		if rest == "order" && !specs[i].does("reorder") {
+			t.Errorf("%s is not in the suite", path)
+		}
+	}
+	if found < 2*len(specs) {
+		t.Errorf("only %d paths of %d resources were found", found, len(specs))
+	}
 }
 
 // Every field of the reference is in the suite with the reference's limits, and
