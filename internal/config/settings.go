@@ -44,7 +44,7 @@ var settings = []*setting{
 		read: readOrigins, display: func(c *Config) string { return strings.Join(c.Origins, ",") }},
 	{name: "connections", kind: "number", fallback: "0", usage: "most connections to the database; 0 chooses",
 		read: number(func(c *Config) *int { return &c.Connections }, 1000)},
-	{name: "statement-timeout", kind: "duration", fallback: "30s", usage: "ends a statement in PostgreSQL that runs longer",
+	{name: "statement-timeout", kind: "duration", fallback: "30s", usage: "ends a statement that runs longer",
 		read: duration(func(c *Config) *time.Duration { return &c.StatementTimeout }, time.Millisecond)},
 	{name: "stop-delay", kind: "duration", fallback: "1s", usage: "how long to go on taking requests when stopping, with readiness down",
 		read: duration(func(c *Config) *time.Duration { return &c.StopDelay }, 0)},

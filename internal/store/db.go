@@ -23,8 +23,7 @@ type Options struct {
 	Now func() time.Time
 	// Random feeds ids; nil is crypto/rand.
 	Random io.Reader
-	// StatementTimeout ends a statement that runs longer; 0 is 30 s. PostgreSQL only:
-	// SQLite's statements end with their request.
+	// StatementTimeout ends a statement that runs longer; 0 is 30 s.
 	StatementTimeout time.Duration
 	// Connections bounds the pool; 0 chooses.
 	Connections int

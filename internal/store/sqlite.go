@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	moderncsqlite "modernc.org/sqlite"
 )
@@ -27,6 +28,7 @@ const (
 type sqlite struct {
 	readers *sqliteReaders
 	w       *writer
+	limit   time.Duration // of a statement
 }
 
 // sqliteURI names a file in a way that SQLite reads whatever is in its path.
@@ -75,11 +77,11 @@ func openSQLite(_ context.Context, path string, o Options) (*sqlite, error) {
 	if n == 0 {
 		n = max(4, 2*runtime.GOMAXPROCS(0))
 	}
-	e := &sqlite{readers: newSQLiteReaders(path, n)}
+	e := &sqlite{readers: newSQLiteReaders(path, n), limit: o.StatementTimeout}
 	if err := e.ping(context.Background()); err != nil {
 		return nil, errors.Join(fmt.Errorf("the database file %s cannot be read: %w", path, err), conn.close())
 	}
-	e.w = newWriter(conn, path)
+	e.w = newWriter(conn, path, o.StatementTimeout)
 	return e, nil
 }
 
@@ -107,7 +109,12 @@ func (e *sqlite) view(ctx context.Context, _ string, fn func(session) error) err
 	defer e.readers.give(c)
 	r := &sqliteReader{ctx: ctx, conn: c}
 	defer r.end()
-	return fn(r)
+	c.watch = sqliteWatch{ctx: ctx, limit: e.limit}
+	err = fn(r)
+	if c.watch.ended != nil {
+		return c.watch.ended // whatever fn makes of what it read until then
+	}
+	return err
 }
 
 func (e *sqlite) ping(ctx context.Context) error {
@@ -217,15 +224,16 @@ func (r *sqliteReader) query(text string, args []any, each func(scan) error) err
 	// The locks, and the look at what has changed, cost as much as a small
 	// statement: who asks a second time gets a transaction for the rest.
 	if r.count++; r.count == 2 {
+		r.begun = true // even when it is ended: it may be so after it was done
 		if _, err := r.conn.exec("BEGIN"); err != nil {
 			return err
 		}
-		r.begun = true
 	}
 	return r.conn.query(text, args, each)
 }
 
 func (r *sqliteReader) end() {
+	r.conn.watch = sqliteWatch{}
 	if r.begun {
 		_, _ = r.conn.exec("ROLLBACK")
 	}

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"math/bits"
 	"strconv"
+	"time"
 
 	"modernc.org/libc"
-	"modernc.org/libc/sys/types"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"stint"
@@ -21,7 +21,7 @@ import (
 // of all columns for each query, takes a lock for each value, and makes an
 // interface of it that database/sql converts by reflection.
 //
-// Addresses in SQLite's memory are uintptrs; none of them leaves this file.
+// Addresses in SQLite's memory are uintptrs; none of them leaves its methods.
 type sqliteConn struct {
 	tls   *libc.TLS
 	db    uintptr
@@ -33,6 +33,8 @@ type sqliteConn struct {
 	// row is the texts of a row, ends where those of each column end.
 	row  []byte
 	ends []int
+	// watch is what ends its statements.
+	watch sqliteWatch
 }
 
 // sqliteStmt is a prepared statement.
@@ -55,59 +57,6 @@ type sqliteFaultError struct {
 
 func (f *sqliteFaultError) Error() string { return f.message + " (" + strconv.Itoa(f.code) + ")" }
 
-// libcBytes is memory outside of Go's heap, where SQLite can see it.
-type libcBytes struct {
-	at   uintptr
-	size int
-}
-
-// room makes it at least n bytes large; what was in it is gone when it grows.
-func (b *libcBytes) room(tls *libc.TLS, n int) error {
-	if n <= b.size {
-		return nil
-	}
-	b.free(tls)
-	size := max(4096, 2*n)
-	if b.at = libc.Xmalloc(tls, types.Size_t(size)); b.at == 0 {
-		return errors.New("out of memory")
-	}
-	b.size = size
-	return nil
-}
-
-func (b *libcBytes) free(tls *libc.TLS) {
-	if b.at != 0 {
-		libc.Xfree(tls, b.at)
-	}
-	*b = libcBytes{}
-}
-
-func openSQLiteConn(path string, readOnly bool) (*sqliteConn, error) {
-	c := &sqliteConn{tls: libc.NewTLS(), stmts: map[string]*sqliteStmt{}}
-	name, err := libc.CString(sqliteURI(path, readOnly))
-	if err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	defer libc.Xfree(c.tls, name)
-	if c.out = libc.Xcalloc(c.tls, 1, 8); c.out == 0 {
-		return nil, errors.Join(errors.New("out of memory"), c.close())
-	}
-	// Without locks within the connection, because it has one user at a time.
-	const flags = sqlite3.SQLITE_OPEN_READWRITE | sqlite3.SQLITE_OPEN_CREATE | sqlite3.SQLITE_OPEN_URI | sqlite3.SQLITE_OPEN_NOMUTEX
-	rc := sqlite3.Xsqlite3_open_v2(c.tls, name, c.out, flags, 0)
-	c.db = c.answered()
-	if rc != sqlite3.SQLITE_OK {
-		return nil, errors.Join(c.fault(rc), c.close())
-	}
-	sqlite3.Xsqlite3_extended_result_codes(c.tls, c.db, 1)
-	for _, p := range sqlitePragmas(readOnly) {
-		if _, err := c.exec("PRAGMA " + p); err != nil {
-			return nil, errors.Join(err, c.close())
-		}
-	}
-	return c, nil
-}
-
 // answered reads the address that SQLite has put into out.
 func (c *sqliteConn) answered() uintptr {
 	b := libc.GoBytes(c.out, bits.UintSize/8)
@@ -121,21 +70,10 @@ func (c *sqliteConn) fault(rc int32) error {
 	if c.db == 0 {
 		return sqliteError(&sqliteFaultError{int(rc), "SQLite cannot be opened"})
 	}
+	if rc&0xff == sqlite3.SQLITE_INTERRUPT && c.watch.ended != nil {
+		return c.watch.ended
+	}
 	return sqliteError(&sqliteFaultError{int(rc), libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.db))})
-}
-
-func (c *sqliteConn) close() error {
-	c.forget()
-	var err error
-	if rc := sqlite3.Xsqlite3_close_v2(c.tls, c.db); rc != sqlite3.SQLITE_OK {
-		err = c.fault(rc)
-	}
-	c.text.free(c.tls)
-	if c.out != 0 {
-		libc.Xfree(c.tls, c.out)
-	}
-	c.tls.Close()
-	return err
 }
 
 // forget closes the prepared statements, but for one that runs.
@@ -239,9 +177,10 @@ func (c *sqliteConn) run(text string, args []any, row func(*sqliteStmt) error) (
 	if err := c.bind(s, args); err != nil {
 		return err
 	}
-	s.running = true
+	outer := c.watch.deadline
+	s.running, c.watch.deadline = true, time.Time{}
 	defer func() {
-		s.running = false
+		s.running, c.watch.deadline = false, outer
 		// It answers the error of the last step again.
 		if rc := sqlite3.Xsqlite3_reset(c.tls, s.handle); rc != sqlite3.SQLITE_OK && err == nil {
 			err = c.fault(rc)

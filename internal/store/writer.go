@@ -24,7 +24,8 @@ type writer struct {
 	commits      atomic.Int64
 	transactions atomic.Int64
 	walPages     func() int64
-	careful      int // batches to go
+	careful      int           // batches to go
+	limit        time.Duration // of a statement
 }
 
 type job struct {
@@ -32,10 +33,12 @@ type job struct {
 	fn   func(session) error
 	err  error
 	done chan struct{}
+	// ended is why a statement of it was ended: it is not run again.
+	ended error
 }
 
-func newWriter(conn *sqliteConn, path string) *writer {
-	w := &writer{conn: conn, path: path, jobs: make(chan *job, 4*batchLimit), stop: make(chan struct{}), done: make(chan struct{}),
+func newWriter(conn *sqliteConn, path string, limit time.Duration) *writer {
+	w := &writer{conn: conn, path: path, limit: limit, jobs: make(chan *job, 4*batchLimit), stop: make(chan struct{}), done: make(chan struct{}),
 		checkpoint: make(chan struct{}, 1)}
 	w.walPages = func() int64 {
 		fi, err := os.Stat(path + "-wal")
@@ -180,6 +183,13 @@ func (w *writer) apart(batch []*job) (wrote bool, err error) {
 			return false, err
 		}
 		if j.err = w.do(j); j.err != nil {
+			if j.ended != nil && !w.conn.inTransaction() {
+				// A statement was ended that wrote, and with it all before: the others write again.
+				if err := w.command("BEGIN IMMEDIATE"); err != nil {
+					return false, err
+				}
+				return w.apart(batch)
+			}
 			// After a full disk SQLite has already rolled everything back.
 			if err := w.command("ROLLBACK TO job"); err != nil {
 				return false, j.err
@@ -194,13 +204,23 @@ func (w *writer) apart(batch []*job) (wrote bool, err error) {
 	return wrote, nil
 }
 
-// do runs one job.
+// do runs one job, but for one of which a statement was ended before.
 func (w *writer) do(j *job) error {
+	if j.ended != nil {
+		return j.ended
+	}
 	if err := j.ctx.Err(); err != nil {
 		return err
 	}
 	ses := &sqliteWriter{w: w}
-	if err := guarded(func() error { return j.fn(ses) }); err != nil {
+	w.conn.watch = sqliteWatch{ctx: j.ctx, limit: w.limit}
+	err := guarded(func() error { return j.fn(ses) })
+	j.ended = w.conn.watch.ended
+	w.conn.watch = sqliteWatch{}
+	switch {
+	case j.ended != nil:
+		return j.ended // whatever the job makes of it
+	case err != nil:
 		return err
 	}
 	return ses.failed
