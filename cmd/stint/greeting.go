@@ -19,7 +19,11 @@ func (p *program) prepare(ctx context.Context, a *admin.Admin, c *config.Config,
 	if first != nil {
 		welcome(p.stdout, first, base)
 	} else {
-		_, _ = fmt.Fprintf(p.stdout, "Stint on %s. Another token: stint token create --database %s\n", base, config.Mask(c.Database))
+		again := "stint token create --database " + c.Database
+		if config.IsPostgres(c.Database) { // its password is not printed
+			again = "`stint token create` with the same --database"
+		}
+		_, _ = fmt.Fprintf(p.stdout, "Stint on %s. Another token: %s\n", base, again)
 	}
 	if !c.Demo {
 		return nil

@@ -76,21 +76,44 @@ func (p *program) tenantList() *cobra.Command {
 }
 
 func (p *program) memberCommand() *cobra.Command {
+	return group("member", "Say who may act in a tenant", p.memberAdd(), p.memberRemove())
+}
+
+func (p *program) memberAdd() *cobra.Command {
 	c := &cobra.Command{Use: "add", Short: "Let a user act in a tenant"}
-	tenant := c.Flags().String("tenant", "", "the tenant's id")
-	user := c.Flags().String("user", "", "the user's id or email")
 	role := c.Flags().String("role", string(stint.RoleOwner), "what the user may do there")
-	return group("member", "Say who may act in a tenant", p.operate(c, func(ctx context.Context, a *admin.Admin, _ []string) error {
-		if *tenant == "" || *user == "" {
-			return usageError{errors.New("--tenant and --user are needed. `stint tenant list` and `stint user list` show the ids")}
-		}
-		u, err := a.AddMember(ctx, *tenant, *user, stint.Role(*role))
+	return p.member(c, func(ctx context.Context, a *admin.Admin, tenant, user string) error {
+		u, err := a.AddMember(ctx, tenant, user, stint.Role(*role))
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.stdout, "%s is now %s in %s.\n", u.ID, *role, *tenant)
+		_, err = fmt.Fprintf(p.stdout, "%s is now %s in %s.\n", u.ID, *role, tenant)
 		return err
-	}))
+	})
+}
+
+func (p *program) memberRemove() *cobra.Command {
+	c := &cobra.Command{Use: "remove", Short: "Let a user no longer act in a tenant, from the next request on"}
+	return p.member(c, func(ctx context.Context, a *admin.Admin, tenant, user string) error {
+		u, err := a.RemoveMember(ctx, tenant, user)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "%s is no longer a member of %s.\n", u.ID, tenant)
+		return err
+	})
+}
+
+// member makes what a command does to a user in a tenant.
+func (p *program) member(c *cobra.Command, do func(ctx context.Context, a *admin.Admin, tenant, user string) error) *cobra.Command {
+	tenant := c.Flags().String("tenant", "", "the tenant's id")
+	user := c.Flags().String("user", "", "the user's id or email")
+	return p.operate(c, func(ctx context.Context, a *admin.Admin, _ []string) error {
+		if *tenant == "" || *user == "" {
+			return usageError{errors.New("--tenant and --user are needed. `stint tenant list` and `stint user list` show the ids")}
+		}
+		return do(ctx, a, *tenant, *user)
+	})
 }
 
 func text(s *string) string {

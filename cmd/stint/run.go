@@ -73,7 +73,21 @@ STINT_BASE_URL. Flags win. "stint config" prints what holds.`
 	add("run", p.serveCommand(), p.migrateCommand(), p.configCommand())
 	add("operate", p.userCommand(), p.tenantCommand(), p.memberCommand(), p.tokenCommand())
 	add("other", p.openapiCommand(), p.versionCommand())
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		refuseUnknown(help)
+	}
 	return root
+}
+
+// refuseUnknown makes help fail for what is no command, as the command would.
+func refuseUnknown(help *cobra.Command) {
+	help.Args = func(c *cobra.Command, args []string) error {
+		if about, rest, err := c.Root().Find(args); err != nil || len(rest) > 0 {
+			return noCommand(about, rest)
+		}
+		return nil
+	}
 }
 
 // group is a command that only has others under it.
@@ -83,14 +97,19 @@ func group(use, short string, under ...*cobra.Command) *cobra.Command {
 		if len(args) == 0 {
 			return nil
 		}
-		hint := ""
-		if like := c.SuggestionsFor(args[0]); len(like) > 0 {
-			hint = " Did you mean " + strings.Join(like, " or ") + "?"
-		}
-		return usageError{fmt.Errorf("there is no command %q.%s See: %s --help", c.CommandPath()+" "+args[0], hint, c.CommandPath())}
+		return noCommand(c, args)
 	}
 	c.AddCommand(under...)
 	return c
+}
+
+// noCommand says that the first argument is no command under c.
+func noCommand(c *cobra.Command, args []string) error {
+	hint := ""
+	if like := c.SuggestionsFor(args[0]); len(like) > 0 {
+		hint = " Did you mean " + strings.Join(like, " or ") + "?"
+	}
+	return usageError{fmt.Errorf("there is no command %q.%s See: %s --help", c.CommandPath()+" "+args[0], hint, c.CommandPath())}
 }
 
 // arguments makes a command take exactly the arguments named.
@@ -131,7 +150,7 @@ func (p *program) operate(c *cobra.Command, do func(context.Context, *admin.Admi
 			return err
 		}
 		defer func() { err = errors.Join(err, a.Close()) }()
-		return do(c.Context(), a, args)
+		return admin.Reached(cfg.Database, do(c.Context(), a, args))
 	}
 	return c
 }

@@ -42,7 +42,6 @@ runs is finished, within --stop-timeout. A second signal ends it at once.`}
 // serve runs the server until ctx ends.
 func (p *program) serve(ctx context.Context, c *config.Config) (err error) {
 	log := newLog(p.stderr, c)
-	log.Info("starting", "version", version(), "database", config.Mask(c.Database), "addr", c.Addr)
 	// First of all, so that nothing is touched when another Stint serves here.
 	listener, err := listen(ctx, c.Addr)
 	if err != nil {
@@ -63,11 +62,13 @@ func (p *program) serve(ctx context.Context, c *config.Config) (err error) {
 	}
 	a, err := app.New(ctx, db, app.Options{BaseURL: base, PDF: pdf.Invoice})
 	if err != nil {
-		return err
+		return admin.Reached(c.Database, err)
 	}
 	if err := p.prepare(ctx, admin.New(db, a), c, base, log); err != nil {
-		return err
+		return admin.Reached(c.Database, err)
 	}
+	// Not before it did: a start that fails is one line on stderr.
+	log.Info("starting", "version", version(), "database", config.Mask(c.Database), "addr", c.Addr)
 
 	tend, stopTending := context.WithCancel(context.WithoutCancel(ctx))
 	var tending sync.WaitGroup

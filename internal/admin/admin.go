@@ -31,7 +31,7 @@ func New(db *store.DB, a *app.App) *Admin { return &Admin{db, a} }
 
 // Migrate brings the database to this program's version.
 func Migrate(ctx context.Context, address string) error {
-	return reached(address, store.Migrate(ctx, address))
+	return Reached(address, store.Migrate(ctx, address))
 }
 
 // Open opens a database that is there and at this program's version.
@@ -41,7 +41,7 @@ func Open(ctx context.Context, address string) (*Admin, error) {
 			return nil, fmt.Errorf("the database %s is not there: %w. Name another with --database, or make it: stint migrate --database %s", address, reason(err), address)
 		}
 	}
-	if err := reached(address, store.CheckVersion(ctx, address)); err != nil {
+	if err := Reached(address, store.CheckVersion(ctx, address)); err != nil {
 		return nil, err
 	}
 	db, err := OpenStore(ctx, address, store.Options{})
@@ -51,7 +51,7 @@ func Open(ctx context.Context, address string) (*Admin, error) {
 	a, err := app.New(ctx, db, app.Options{})
 	if err != nil {
 		_ = db.Close()
-		return nil, err
+		return nil, Reached(address, err)
 	}
 	return New(db, a), nil
 }
@@ -59,7 +59,7 @@ func Open(ctx context.Context, address string) (*Admin, error) {
 // OpenStore is store.Open with errors for operators.
 func OpenStore(ctx context.Context, address string, o store.Options) (*store.DB, error) {
 	db, err := store.Open(ctx, address, o)
-	return db, reached(address, err)
+	return db, Reached(address, err)
 }
 
 // Close closes the database.

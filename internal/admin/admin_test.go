@@ -35,11 +35,7 @@ func open(t *testing.T, address string) *Admin {
 // dump is every row of every table but the ones named.
 func dump(t *testing.T, address string, but ...string) string {
 	t.Helper()
-	db, err := sql.Open("sqlite", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
+	db := openSQL(t, address)
 	var b strings.Builder
 	tables := column(t, db, `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' ORDER BY name`)
 	for _, table := range tables {
@@ -52,6 +48,17 @@ func dump(t *testing.T, address string, but ...string) string {
 		}
 	}
 	return b.String()
+}
+
+// openSQL opens a database file for the length of the test.
+func openSQL(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 func column(t *testing.T, db *sql.DB, query string) (out []string) {

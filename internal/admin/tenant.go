@@ -50,7 +50,42 @@ func (a *Admin) AddMember(ctx context.Context, tenant, who string, role stint.Ro
 		return g.InsertMembership(stint.Membership{TenantID: tenant, UserID: u.ID, Role: role})
 	})
 	if errors.Is(err, store.ErrNoRow) {
-		return nil, fmt.Errorf("there is no tenant %q; `stint tenant list` shows all", tenant)
+		return nil, noTenant(tenant)
 	}
 	return u, err
+}
+
+// RemoveMember ends what a user (id or email) may do in a tenant, which keeps an owner.
+func (a *Admin) RemoveMember(ctx context.Context, tenant, who string) (*stint.User, error) {
+	u, err := a.user(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	err = a.db.Global(ctx, func(g *store.GlobalTx) error {
+		// Two owners who are removed at once must not both count the other.
+		if err := g.LockMembers(tenant); errors.Is(err, store.ErrNoRow) {
+			return noTenant(tenant)
+		} else if err != nil {
+			return err
+		}
+		role, err := g.Role(tenant, u.ID)
+		if errors.Is(err, store.ErrNoRow) {
+			return fmt.Errorf("%s is not a member of %s", u.ID, tenant)
+		}
+		if err == nil && role == stint.RoleOwner {
+			var owners int64
+			if owners, err = g.Members(tenant, role); err == nil && owners == 1 {
+				return fmt.Errorf("%s is the last %s of %s, which nobody could use any more. Add another first: stint member add --tenant %s --user …", u.ID, role, tenant, tenant)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return g.DeleteMembership(tenant, u.ID)
+	})
+	return u, err
+}
+
+func noTenant(id string) error {
+	return fmt.Errorf("there is no tenant %q; `stint tenant list` shows all", id)
 }

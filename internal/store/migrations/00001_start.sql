@@ -1,4 +1,4 @@
--- The tables of the Contracting API. Dialect tokens are explained in migrate.go.
+-- The tables of the Contracting API. Dialect tokens are explained in migrate_text.go.
 -- Every key of a tenant's table starts with tenant_id: the database itself
 -- refuses a reference into another tenant, and can be sharded by tenant.
 
@@ -70,6 +70,19 @@ CREATE TABLE user_idempotency_keys (
 	PRIMARY KEY (user_id, route, key)
 );
 
+-- Changes of what is in no tenant: users, memberships and tokens. Insert only.
+CREATE TABLE user_events (
+	user_id     {{text}} NOT NULL REFERENCES users (id),
+	id          {{text}} NOT NULL,
+	at          BIGINT NOT NULL,
+	by_user     {{text}} NOT NULL,
+	token_id    {{text}} NOT NULL,
+	request_id  {{text}} NOT NULL,
+	type        {{text}} NOT NULL,
+	resource_id {{text}} NOT NULL,
+	PRIMARY KEY (user_id, id)
+);
+
 -- Tenant tables.
 
 CREATE TABLE clients (
@@ -80,6 +93,7 @@ CREATE TABLE clients (
 	description  {{text}},
 	sort_order   BIGINT,
 	external_key {{text}},
+	archived_at  BIGINT,
 	created_at   BIGINT NOT NULL,
 	updated_at   BIGINT NOT NULL,
 	version      BIGINT NOT NULL,
@@ -151,6 +165,7 @@ CREATE TABLE contracts (
 	valid_from    BIGINT,
 	valid_to      BIGINT,
 	external_key  {{text}},
+	archived_at   BIGINT,
 	created_at    BIGINT NOT NULL,
 	updated_at    BIGINT NOT NULL,
 	version       BIGINT NOT NULL,
@@ -169,6 +184,7 @@ CREATE TABLE projects (
 	description  {{text}},
 	sort_order   BIGINT,
 	external_key {{text}},
+	archived_at  BIGINT,
 	created_at   BIGINT NOT NULL,
 	updated_at   BIGINT NOT NULL,
 	version      BIGINT NOT NULL,
@@ -289,6 +305,6 @@ CREATE INDEX idempotency_keys_age ON idempotency_keys (tenant_id, created_at);
 
 -- The role the server works as: it owns nothing and cannot bypass the wall.
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {{schema}} TO {{role}};
-REVOKE UPDATE, DELETE ON events FROM {{role}};
+REVOKE UPDATE, DELETE ON events, user_events FROM {{role}};
 
 -- end
