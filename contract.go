@@ -14,6 +14,7 @@ type Contract struct {
 	ValidFrom    *Instant `json:"validFrom" write:"create,replace,patch"`
 	ValidTo      *Instant `json:"validTo" write:"create,replace,patch" doc:"Not before validFrom."`
 	ExternalKey  *string  `json:"externalKey" write:"create,replace,patch" minLength:"1" maxLength:"255" doc:"The caller's own key, unique in the tenant."`
+	ArchivedAt   *Instant `json:"archivedAt" write:"create,replace,patch" doc:"From when on it is put away; without it, it is in use. Lists show it all the same, unless archived=false asks not to."`
 	Version      int64    `json:"-"`
 }
 

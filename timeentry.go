@@ -14,6 +14,6 @@ type TimeEntry struct {
 	ReferenceSource *string `json:"referenceSource" write:"create,replace,patch" maxLength:"255" example:"JIRA"`
 	ReferenceID     *string `json:"referenceId" write:"create,replace,patch" maxLength:"255" example:"PROJ-123"`
 	ExternalKey     *string `json:"externalKey" write:"create,replace,patch" minLength:"1" maxLength:"255" doc:"The caller's own key, unique in the tenant."`
-	User            string  `json:"user" doc:"The user who wrote the entry."`
+	User            string  `json:"user,omitempty" doc:"The user who wrote the entry."`
 	Version         int64   `json:"-"`
 }

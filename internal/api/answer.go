@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ func (q *request) fail(err error) {
 	q.status = statusOf[e.Kind]
 	h := q.w.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
-	if strings.Contains(q.r.Header.Get("Accept"), "application/problem+json") {
+	if namesProblem(q.r.Header.Values("Accept")) {
 		h.Set("Content-Type", "application/problem+json; charset=utf-8")
 	}
 	switch {
@@ -59,6 +60,20 @@ func (q *request) fail(err error) {
 	h.Set("Content-Length", strconv.Itoa(len(b)))
 	q.w.WriteHeader(q.status)
 	_, _ = q.w.Write(b)
+}
+
+// namesProblem tells whether Accept names problem documents, other than to refuse them.
+func namesProblem(accept []string) bool {
+	for _, line := range accept {
+		for part := range strings.SplitSeq(line, ",") {
+			kind, params, err := mime.ParseMediaType(part)
+			q, given := params["q"]
+			if err == nil && kind == "application/problem+json" && (!given || strings.Trim(q, "0.") != "") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // appendError writes the members of a problem document; instance is the id of the request.
@@ -130,7 +145,7 @@ func (q *request) answer(a *app.Answer, err error) error {
 	}
 	h := q.w.Header()
 	if a.Location != "" {
-		h["Location"] = []string{a.Location}
+		h["Location"] = []string{q.s.prefix + a.Location}
 	}
 	if a.ETag != "" {
 		h["Etag"] = []string{a.ETag}

@@ -64,7 +64,7 @@ func (w *world) mustRefuse(t *testing.T, op attacked, what string, raw []byte) {
 	if g.status != 400 {
 		t.Errorf("%s: answered %d, not 400: %.300s", what, g.status, g.body)
 	}
-	if len(g.body) > 64<<10 {
+	if len(g.body) > 256<<10 {
 		t.Errorf("%s: the refusal has %d bytes", what, len(g.body))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -13,12 +14,20 @@ import (
 	"stint/internal/store"
 )
 
-// openPast opens the database of an API past the API.
-func openPast(t *testing.T, address string) *sql.DB {
+// openPast opens the database of an API past the API, in a tenant: PostgreSQL
+// shows no other rows, whoever asks.
+func openPast(t *testing.T, address, tenant string) *sql.DB {
 	t.Helper()
 	driver, name := "sqlite", "file:"+address+"?mode=ro"
 	if store.IsPostgres(address) {
-		driver, name = "pgx", address
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := u.Query()
+		q.Set("stint.tenant", tenant)
+		u.RawQuery = q.Encode()
+		driver, name = "pgx", u.String()
 	}
 	db, err := sql.Open(driver, name)
 	if err != nil {
@@ -38,6 +47,9 @@ func (w *world) everyRow(t testing.TB) map[string][]string {
 	out := map[string][]string{}
 	for _, table := range w.column(t, query) {
 		out[table] = w.rows(t, "SELECT * FROM "+table)
+	}
+	if len(out["time_entries"]) == 0 && len(out["public.time_entries"]) == 0 {
+		t.Fatal("no time entries are seen, so that no change of them would be")
 	}
 	if len(out) < 15 {
 		t.Fatalf("found only the tables %v", slices.Collect(maps.Keys(out)))

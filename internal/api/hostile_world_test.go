@@ -41,7 +41,7 @@ type attacked struct {
 func newWorld(t *testing.T, engine string) *world {
 	t.Helper()
 	w := &world{Server: apitest.Start(t, engine), ids: map[string]string{}, http: plainClient(t)}
-	w.db = openPast(t, w.Address)
+	w.db = openPast(t, w.Address, w.Tenant)
 	w.ids["tenantId"] = w.Tenant
 	add := func(name, path, body string) {
 		body = regexp.MustCompile(`<(\w+)>`).ReplaceAllStringFunc(body, func(m string) string { return w.ids[m[1:len(m)-1]] })
@@ -181,7 +181,7 @@ func (w *world) sampleValue(t *testing.T, op attacked, name string, schema map[s
 		return "jo@example.com"
 	case "currencyCode":
 		return "EUR"
-	case "expiresAt", "validFrom", "validTo", "issuedAt", "dueAt", "paidAt":
+	case "expiresAt", "validFrom", "validTo", "issuedAt", "dueAt", "paidAt", "archivedAt":
 		return "2999-01-01T00:00:00.000Z"
 	case "mode":
 		return "upsert"

@@ -322,9 +322,9 @@ func (l *lister) run(read func(page func(recs []any, exp *app.Expansion, next []
 	return st.end(`],"page":{"next":"` + next + `"}}`)
 }
 
-// nextPage is the address of the following page, relative to this one.
+// nextPage is the path of the following page.
 func (q *request) nextPage(cursor string) string {
 	v := q.r.URL.Query()
 	v.Set("cursor", cursor)
-	return q.r.URL.Path + "?" + v.Encode()
+	return q.s.prefix + q.r.URL.Path + "?" + v.Encode()
 }

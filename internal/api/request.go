@@ -75,7 +75,7 @@ func (q *request) authenticate() error {
 	if err != nil {
 		return err
 	}
-	call.IfMatch = strings.Join(q.r.Header["If-Match"], ",")
+	call.IfMatch, call.IfNoneMatch = strings.Join(q.r.Header["If-Match"], ","), strings.Join(q.r.Header["If-None-Match"], ",")
 	switch {
 	case len(tenants) > 1:
 		return stint.InvalidParameter(stint.Problem{Parameter: "tenant-id", Code: "Repeated", Message: "The header tenant-id is there twice; send one."})

@@ -38,7 +38,7 @@ func (s *Server) routes() {
 	s.add(operation{method: "DELETE", path: "/api/v1/tokens/{tokenId}", id: "deleteToken", tag: "Tokens", summary: "Revoke a token, at once",
 		access: callerOnly, status: 204, handle: s.deleteToken})
 
-	mount(s, &noun[stint.Client]{res: app.Clients, one: "Client", many: "Clients", tag: "Clients", anyTenant: "delete",
+	mount(s, &noun[stint.Client]{res: app.Clients, one: "Client", many: "Clients", tag: "Clients", anyTenant: "delete", filters: archivable,
 		order: func(c *stint.Client) **stint.Int53 { return &c.Order }, key: func(c *stint.Client) **string { return &c.ExternalKey }})
 	mount(s, &noun[stint.Contact]{res: app.Contacts, one: "Contact", many: "Contacts", tag: "Contacts", filters: text("clientId"),
 		order: func(c *stint.Contact) **stint.Int53 { return &c.Order }})
@@ -46,10 +46,10 @@ func (s *Server) routes() {
 		order: func(e *stint.Email) **stint.Int53 { return &e.Order }})
 	mount(s, &noun[stint.Address]{res: app.Addresses, one: "Address", many: "Addresses", tag: "Addresses", filters: text("contactId"),
 		order: func(a *stint.Address) **stint.Int53 { return &a.Order }})
-	mount(s, &noun[stint.Contract]{res: app.Contracts, one: "Contract", many: "Contracts", tag: "Contracts", filters: text("clientId"), anyTenant: "get",
+	mount(s, &noun[stint.Contract]{res: app.Contracts, one: "Contract", many: "Contracts", tag: "Contracts", filters: append(text("clientId"), archivable...), anyTenant: "get",
 		order: func(c *stint.Contract) **stint.Int53 { return &c.Order }, key: func(c *stint.Contract) **string { return &c.ExternalKey },
 		parent: func(c *stint.Contract) *string { return &c.Client }})
-	mount(s, &noun[stint.Project]{res: app.Projects, one: "Project", many: "Projects", tag: "Projects", filters: text("contractId"),
+	mount(s, &noun[stint.Project]{res: app.Projects, one: "Project", many: "Projects", tag: "Projects", filters: append(text("contractId"), archivable...),
 		order: func(p *stint.Project) **stint.Int53 { return &p.Order }, key: func(p *stint.Project) **string { return &p.ExternalKey },
 		parent: func(p *stint.Project) *string { return &p.Contract }})
 
@@ -94,6 +94,8 @@ var timeEntries = &noun[stint.TimeEntry]{res: app.TimeEntries, one: "TimeEntry",
 	key:      func(e *stint.TimeEntry) **string { return &e.ExternalKey },
 	parent:   func(e *stint.TimeEntry) *string { return &e.Project },
 	identity: func(old, rec *stint.TimeEntry) { rec.User = old.User }}
+
+var archivable = []param{{name: "archived", kind: boolParam, doc: "Whether it is archived; without, both."}}
 
 var billables = &noun[stint.Billable]{res: app.Billables, one: "Billable", many: "Billables", tag: "Billables", filters: text("invoiceId")}
 

@@ -37,6 +37,8 @@ type Server struct {
 	ops      []*operation
 	closed   map[string]bool // patterns that stand for a 405
 	document []byte
+	// prefix is the path of the base URL: what Location and Link begin with.
+	prefix string
 }
 
 // maxBody is the largest body of a request, in bytes.
@@ -56,6 +58,9 @@ func New(a *app.App, o Options) *Server {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{app: a, o: o, mux: http.NewServeMux()}
+	if base, err := url.Parse(o.BaseURL); err == nil {
+		s.prefix = strings.TrimSuffix(base.EscapedPath(), "/")
+	}
 	s.routes()
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, nil) })
 	for _, op := range s.ops {

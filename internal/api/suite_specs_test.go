@@ -4,6 +4,7 @@ package api_test
 var (
 	orderField       = fieldSpec{name: "order", is: whole(false), sample: "7", other: "3"}
 	externalKeyField = fieldSpec{name: "externalKey", is: text(1, 255), sample: `"ext-1"`, other: `"ext-2"`, ours: true, unique: true}
+	archivedField    = fieldSpec{name: "archivedAt", is: instant(), sample: `"2023-01-01T00:00:00.000Z"`, other: `"2023-06-01T00:00:00.000Z"`, ours: true}
 	nameField        = fieldSpec{name: "name", is: text(1, 255), need: "create,replace", sample: `"Name"`, other: `"Other"`}
 )
 
@@ -19,11 +20,11 @@ var specs = []*spec{
 		},
 	},
 	{
-		noun: "Client", path: "clients", prefix: "clnt", can: plain, sorts: []string{"name", "order"}, tail: []string{"externalKey"},
-		fields: []fieldSpec{nameField, {name: "description", is: text(0, 1024), sample: `"Words"`, other: `""`}, orderField, externalKeyField},
+		noun: "Client", path: "clients", prefix: "clnt", can: plain, sorts: []string{"archivedAt", "description", "externalKey", "name", "order"}, tail: []string{"externalKey", "archivedAt"},
+		fields: []fieldSpec{nameField, {name: "description", is: text(0, 1024), sample: `"Words"`, other: `""`}, orderField, externalKeyField, archivedField},
 	},
 	{
-		noun: "Contact", path: "contacts", prefix: "con", can: plain, sorts: []string{"name", "order"},
+		noun: "Contact", path: "contacts", prefix: "con", can: plain, sorts: []string{"isDefault", "name", "order", "salutation"},
 		expands: []string{"client", "emails", "addresses"}, parents: []string{"clientId"}, siblings: "clientId",
 		fields: []fieldSpec{
 			{name: "clientId", shown: "client", is: reference(), need: create, only: create, sampleOf: func(b *books) string { return quote(b.client) }},
@@ -43,7 +44,7 @@ var specs = []*spec{
 		},
 	},
 	{
-		noun: "Address", path: "addresses", prefix: "adr", can: plain, sorts: []string{"city", "country", "order", "zip"},
+		noun: "Address", path: "addresses", prefix: "adr", can: plain, sorts: []string{"address1", "address2", "city", "country", "order", "region", "zip"},
 		expands: []string{"contact", "contact.client"}, parents: []string{"contactId"}, siblings: "contactId",
 		fields: []fieldSpec{
 			{name: "contactId", shown: "contact", is: reference(), need: create, only: create, sampleOf: func(b *books) string { return quote(b.contact) }},
@@ -57,7 +58,7 @@ var specs = []*spec{
 		},
 	},
 	{
-		noun: "Contract", path: "contracts", prefix: "ctr", can: plain, sorts: []string{"amountMinor", "currencyCode", "name", "order"}, tail: []string{"externalKey"},
+		noun: "Contract", path: "contracts", prefix: "ctr", can: plain, sorts: []string{"amountMinor", "archivedAt", "currencyCode", "description", "externalKey", "name", "order", "validFrom", "validTo"}, tail: []string{"externalKey", "archivedAt"},
 		expands: []string{"client"}, parents: []string{"clientId"},
 		fields: []fieldSpec{
 			{name: "clientId", shown: "client", is: reference(), need: create, only: create, sampleOf: func(b *books) string { return quote(b.client) }},
@@ -68,22 +69,22 @@ var specs = []*spec{
 			orderField,
 			{name: "validFrom", is: instant(), sample: `"2023-01-01T00:00:00.000Z"`, other: `"2023-06-01T00:00:00.000Z"`},
 			{name: "validTo", is: instant(), sample: `"2023-12-31T00:00:00.000Z"`, other: `"2024-12-31T00:00:00.000Z"`},
-			externalKeyField,
+			externalKeyField, archivedField,
 		},
 	},
 	{
-		noun: "Project", path: "projects", prefix: "prj", can: plain, sorts: []string{"contract.name", "name", "order"}, tail: []string{"externalKey"},
+		noun: "Project", path: "projects", prefix: "prj", can: plain, sorts: []string{"archivedAt", "contract.name", "description", "externalKey", "name", "order"}, tail: []string{"externalKey", "archivedAt"},
 		expands: []string{"contract", "contract.client"}, parents: []string{"contractId"}, siblings: "contractId",
 		fields: []fieldSpec{
 			{name: "contractId", shown: "contract", is: reference(), need: create, only: create, sampleOf: func(b *books) string { return quote(b.contract) }},
 			nameField,
 			{name: "description", is: text(0, 1024), sample: `"Words"`, other: `""`},
-			orderField, externalKeyField,
+			orderField, externalKeyField, archivedField,
 		},
 	},
 	{
 		noun: "Invoice", path: "invoices", prefix: "inv", can: "replace,patch,delete", newestFirst: true,
-		sorts:   []string{"amountMinor", "dueAt", "invoiceNumber", "issuedAt", "status"},
+		sorts:   []string{"amountMinor", "currencyCode", "dueAt", "invoiceNumber", "issuedAt", "paidAt", "status"},
 		expands: []string{"contract", "contract.client"}, parents: []string{"contractId"}, tail: []string{"numberAssigned"},
 		fields: []fieldSpec{
 			{name: "contractId", shown: "contract", is: reference(), need: create, only: create, sampleOf: func(b *books) string { return quote(b.contract) }},
@@ -97,7 +98,7 @@ var specs = []*spec{
 		},
 	},
 	{
-		noun: "Billable", path: "billables", prefix: "bil", can: plain, lines: true, sorts: []string{"amountMinor", "description", "order"},
+		noun: "Billable", path: "billables", prefix: "bil", can: plain, lines: true, sorts: []string{"amountMinor", "currencyCode", "description", "order", "referenceId", "referenceType"},
 		expands: []string{"invoice", "invoice.contract", "invoice.contract.client"}, parents: []string{"invoiceId"}, siblings: "invoiceId",
 		fields: []fieldSpec{
 			{name: "invoiceId", shown: "invoice", is: reference(), need: create, only: create, sampleOf: func(b *books) string { return quote(b.invoice) }},
@@ -113,7 +114,7 @@ var specs = []*spec{
 	},
 	{
 		noun: "TimeEntry", path: "time-entries", prefix: "tsh", can: "replace,patch,delete", newestFirst: true, tail: []string{"externalKey", "user"},
-		sorts: []string{"date", "durationSeconds"}, parents: []string{"projectId", "contractId", "clientId"},
+		sorts: []string{"date", "description", "durationSeconds", "externalKey", "referenceId", "referenceSource"}, parents: []string{"projectId", "contractId", "clientId"},
 		expands: []string{"project", "project.contract", "project.contract.client",
 			"billable", "billable.invoice", "billable.invoice.contract", "billable.invoice.contract.client"},
 		fields: []fieldSpec{

@@ -95,6 +95,8 @@ type Call struct {
 	Key *Key
 	// IfMatch is the header of that name, empty without one.
 	IfMatch string
+	// IfNoneMatch is the header of that name, empty without one.
+	IfNoneMatch string
 	// Global says that the operation is in no tenant: its keys are the user's.
 	Global bool
 }
@@ -114,6 +116,8 @@ type Answer struct {
 	Body     []byte
 	// Replayed says that it is the kept answer of an earlier request.
 	Replayed bool
+	// refused says that nothing was written: the request may come again under its Idempotency-Key.
+	refused bool
 	// secretOf is the id of the resource whose secret the body holds: such a body is not kept.
 	secretOf string
 }

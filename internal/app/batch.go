@@ -36,7 +36,8 @@ func Batch(ctx context.Context, a *App, c *Call, items []BatchItem, upsert, atom
 		if err := b.run(atomic); err != nil {
 			return nil, err
 		}
-		return func() *Answer { return &Answer{Status: 200, Body: body(b.results)} }, nil
+		wrote := slices.ContainsFunc(b.results, func(r BatchResult) bool { return r.Err == nil })
+		return func() *Answer { return &Answer{Status: 200, Body: body(b.results), refused: !wrote} }, nil
 	})
 }
 
@@ -131,6 +132,9 @@ func (b *batch) order() []int {
 func (b *batch) one(i int) error {
 	it := b.items[i]
 	if it.Key != "" && b.seen[it.Key] {
+		if _, problems := it.Fresh(); len(problems) > 0 {
+			return stint.InvalidBody(problems)
+		}
 		return errKeyTwice
 	}
 	if rec := b.known[it.Key]; rec != nil && it.Key != "" {
@@ -148,7 +152,7 @@ func (b *batch) one(i int) error {
 	if len(problems) > 0 {
 		return stint.InvalidBody(problems)
 	}
-	if !b.project[rec.Project] {
+	if !b.project[rec.Project] && rec.Billable == nil {
 		return stint.BadReference("/projectId", "project")
 	}
 	rec.ID = b.ids[i]

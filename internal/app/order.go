@@ -23,7 +23,7 @@ func (r *Resource[T]) Reorder(ctx context.Context, a *App, c *Call, parent strin
 }
 
 // maxOrderProblems is how many wrong ids of a reorder are told.
-const maxOrderProblems = 100
+const maxOrderProblems = 1000
 
 // reorder also tells whether any record has moved.
 func (r *Resource[T]) reorder(tx *store.Tx, parent string, ids []string, order func(*T) **stint.Int53) (all []string, moved bool, err error) {
@@ -48,6 +48,7 @@ func (r *Resource[T]) reorder(tx *store.Tx, parent string, ids []string, order f
 	var problems []stint.Problem
 	for i, id := range ids {
 		if len(problems) == maxOrderProblems {
+			problems = append(problems, stint.Problem{Pointer: "/ids", Code: "TooManyProblems", Message: "There are more wrong ids than these; correct them and send the list again."})
 			break
 		}
 		pointer := "/ids/" + strconv.Itoa(i)

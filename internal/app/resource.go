@@ -256,6 +256,9 @@ func (r *Resource[T]) put(tx *store.Tx, c *Call, key string, fresh func() (*T, [
 	if err != nil {
 		return nil, 0, err
 	}
+	if c.IfNoneMatch == "*" {
+		return nil, 0, errStale // only to create (RFC 9110, 13.1.2)
+	}
 	return rec, 200, r.change(tx, c, rec, apply)
 }
 

@@ -9,7 +9,8 @@ import (
 	"stint/internal/store"
 )
 
-var errNoTenant = stint.NoSuch("tenant")
+var errNoTenant = stint.NewError(stint.NotFound, "NotFound",
+	"You are in no such tenant. Check its id in the tenant-id header or the path; GET /api/v1/tenants lists yours.")
 
 // CreateTenant makes a tenant with the caller as its owner.
 func CreateTenant(ctx context.Context, a *App, c *Call, t *stint.Tenant, show Show) (*Answer, error) {

@@ -32,17 +32,7 @@ func timeEntryBefore(tx *store.Tx, old, rec *stint.TimeEntry) error {
 	if rec.Billable == nil || (old != nil && old.Billable != nil && *old.Billable == *rec.Billable) {
 		return nil
 	}
-	inv, err := invoiceOfBillable(tx, *rec.Billable)
-	if errors.Is(err, store.ErrNoRow) {
-		return stint.BadReference("/billableId", "billable")
-	}
-	if err != nil {
-		return err
-	}
-	contract, err := tx.ContractOfProject(rec.Project)
-	if errors.Is(err, store.ErrNoRow) {
-		return stint.BadReference("/projectId", "project")
-	}
+	contract, inv, err := contractAndInvoice(tx, rec)
 	if err != nil {
 		return err
 	}
@@ -52,6 +42,31 @@ func timeEntryBefore(tx *store.Tx, old, rec *stint.TimeEntry) error {
 		return e
 	}
 	return mustBeDraft(inv)
+}
+
+// contractAndInvoice are the contract of an entry's project and the invoice of
+// its billable; the error tells of both when neither is there.
+func contractAndInvoice(tx *store.Tx, rec *stint.TimeEntry) (contract string, inv *stint.Invoice, err error) {
+	inv, err = invoiceOfBillable(tx, *rec.Billable)
+	noBillable := errors.Is(err, store.ErrNoRow)
+	if err != nil && !noBillable {
+		return "", nil, err
+	}
+	contract, err = tx.ContractOfProject(rec.Project)
+	noProject := errors.Is(err, store.ErrNoRow)
+	switch {
+	case err != nil && !noProject:
+		return "", nil, err
+	case noBillable && noProject:
+		e := stint.BadReference("/projectId", "project")
+		e.Problems = append(e.Problems, stint.BadReference("/billableId", "billable").Problems...)
+		return "", nil, e
+	case noBillable:
+		return "", nil, stint.BadReference("/billableId", "billable")
+	case noProject:
+		return "", nil, stint.BadReference("/projectId", "project")
+	}
+	return contract, inv, nil
 }
 
 // invoiceOfBillable locks the invoice a billable is on, so that it cannot be

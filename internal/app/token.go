@@ -94,7 +94,7 @@ func GetToken(ctx context.Context, a *App, c *Call, id string) (t *stint.Token, 
 
 // DeleteToken revokes one of the caller's tokens: the next request with it is refused.
 func DeleteToken(ctx context.Context, a *App, c *Call, id string) error {
-	err := a.db.Global(ctx, func(g *store.GlobalTx) error { return g.DeleteToken(c.User, id) })
+	err := a.db.Do(ctx, c.Scope, func(tx *store.Tx) error { return tx.Global().DeleteToken(c.User, id) })
 	if errors.Is(err, store.ErrNoRow) {
 		return stint.NewError(stint.NotFound, "NotFound", "You have no such token.")
 	}

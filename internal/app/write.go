@@ -49,7 +49,9 @@ func (a *App) write(ctx context.Context, c *Call, fn func(*store.Tx) (func() *An
 		if err != nil {
 			return err
 		}
-		answer = late()
+		if answer = late(); answer.refused {
+			return errRefused // and with that gives the key back
+		}
 		k := &store.Kept{Status: answer.Status, Location: answer.Location, ETag: answer.ETag, Body: string(answer.Body)}
 		if answer.secretOf != "" {
 			k.Body, k.SecretOf = "", &answer.secretOf
@@ -57,11 +59,16 @@ func (a *App) write(ctx context.Context, c *Call, fn func(*store.Tx) (func() *An
 		keep(id, k)
 		return nil
 	})
+	if errors.Is(err, errRefused) {
+		return answer, nil
+	}
 	if errors.Is(err, store.ErrLocked) {
 		return nil, errKeyInUse
 	}
 	return answer, err
 }
+
+var errRefused = errors.New("an answer without a write")
 
 func replay(k *store.Kept, bodyHash string) (*Answer, error) {
 	if k.BodyHash != bodyHash {

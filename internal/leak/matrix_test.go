@@ -5,6 +5,7 @@
 package leak_test
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -83,7 +84,7 @@ func (m *matrix) operation(t *testing.T, op *operation) {
 			})
 		}
 		for _, p := range places(t, op) {
-			groups = append(groups, m.place(op, shape, p, key)...)
+			groups = append(groups, m.place(t, op, shape, p, key)...)
 		}
 	}
 	before, ours := m.rows.of(t, m.b), m.rows.of(t, m.a)
@@ -148,18 +149,20 @@ func must(t *testing.T, r *request, c *apitest.Client) *apitest.Answer {
 // shapes are the forms in which one body is read differently.
 func shapes(op *operation) []map[string]any {
 	if op.id == "batchTimeEntries" {
-		return []map[string]any{{"mode": "create", "atomic": false}, {"mode": "upsert", "atomic": true}}
+		return []map[string]any{{"mode": "create", "atomic": false}, {"mode": "upsert", "atomic": true},
+			{"mode": "create", "atomic": true}, {"mode": "upsert", "atomic": false}}
 	}
 	return []map[string]any{nil}
 }
 
 // place tries every value at one place, and once more without the header
 // tenant-id where that may be left out.
-func (m *matrix) place(op *operation, shape map[string]any, p place, key string) (out []group) {
+func (m *matrix) place(t *testing.T, op *operation, shape map[string]any, p place, key string) (out []group) {
+	t.Helper()
 	m.tried[p.kind]++
 	switch p.kind {
 	case idempotencyKey:
-		return []group{m.keyed(op, shape, p, key)}
+		return []group{m.keyed(t, op, shape, p, key)}
 	case tenantHeader:
 		return nil // see tenants
 	}
@@ -177,7 +180,7 @@ func (m *matrix) place(op *operation, shape map[string]any, p place, key string)
 			g.name += " without tenant-id"
 		}
 		out = append(out, g)
-		if p.kind == pathID {
+		if p.kind == pathID || p.kind == pathKey {
 			out = append(out, m.versioned(op, g)...)
 		}
 	}
@@ -200,6 +203,13 @@ func (m *matrix) versioned(op *operation, g group) (out []group) {
 			continue
 		}
 		again := group{name: g.name + " with " + name, expect: g.expect, refused: true}
+		switch { // where the request creates what is not there
+		case g.refused:
+		case name == "If-Match":
+			again.expect = status(http.StatusPreconditionFailed)
+		default:
+			again.refused = false
+		}
 		for _, tr := range g.trials {
 			r := tr.r.mapped(func(s string) string { return s })
 			r.header[name] = `"1"`
@@ -210,10 +220,20 @@ func (m *matrix) versioned(op *operation, g group) (out []group) {
 	return out
 }
 
-// keyed uses an Idempotency-Key that the other tenant has used for the same operation.
-func (m *matrix) keyed(op *operation, shape map[string]any, p place, key string) group {
+// keyed uses an Idempotency-Key that the other tenant has used for the same
+// operation, for what is there still and for what was deleted since.
+func (m *matrix) keyed(t *testing.T, op *operation, shape map[string]any, p place, key string) group {
+	t.Helper()
 	g := group{name: p.name, expect: taken}
-	for _, v := range []value{{"never used", m.a.unique("I")}, {"another tenant's", key}} {
+	list := []value{{"never used", m.a.unique("I")}, {"another tenant's", key}}
+	if noun := nounOf(op.collection()); op == m.b.create(noun) && noun != "tenant" {
+		r, gone := m.b.valid(op, shape), m.b.unique("I")
+		r.header["Idempotency-Key"] = gone
+		a := must(t, r, m.b.Client)
+		m.b.delete(noun, cmp.Or(a.Str("data.id"), a.Str("data.0.id")))
+		list = append(list, value{"another tenant's, of what is deleted", gone})
+	}
+	for _, v := range list {
 		g.trials = append(g.trials, m.trial(op, shape, p, v, true))
 	}
 	return g

@@ -41,7 +41,7 @@ const (
 // Parameters and text fields that neither name a record nor hold what could be
 // unique. Whoever adds one that is not listed here says what it is.
 var (
-	plainParams = []string{"expand", "sort", "limit", "status", "billed", "dateFrom", "dateTo", "createdAfter", "updatedAfter",
+	plainParams = []string{"expand", "sort", "limit", "status", "archived", "billed", "dateFrom", "dateTo", "createdAfter", "updatedAfter",
 		"expires"} // expires is signed together with the rest of its link
 	plainTexts = []string{"name", "description", "salutation", "address", "address1", "address2", "region", "country", "city", "zip",
 		"currencyCode", "referenceType", "mode", "note"}
@@ -233,10 +233,22 @@ func cursors(op *operation, a, b *world, noun string) []value {
 		return w.Must(200, "GET", collection+"?limit=1", nil).Str("page.next")
 	}
 	theirs := first(b, op.collection())
+	// The cursor of a row that is deleted is still the other tenant's.
+	gone := ""
+	if noun != "tenant" && noun != "token" {
+		b.make(noun, nil)
+		a := b.Must(200, "GET", op.collection()+"?limit=1&sort=createdAt:desc", nil)
+		gone = a.Str("page.next")
+		b.delete(noun, a.Str("data.0.id"))
+	}
 	other := "clients"
 	if noun == "client" {
 		other = "contracts"
 	}
 	made := base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("?", base64.RawURLEncoding.DecodedLen(len(theirs)))))
-	return []value{{"made up", made}, {"another tenant's", theirs}, {"another list's", first(a, other)}}
+	list := []value{{"made up", made}, {"another tenant's", theirs}, {"another list's", first(a, other)}}
+	if gone != "" {
+		list = append(list, value{"another tenant's, of a row that is deleted", gone})
+	}
+	return list
 }

@@ -50,7 +50,7 @@ func openRows(tb testing.TB, address string) *rows {
 			r.where[name] = "id = $1"
 		case name == "users":
 			r.where[name], r.user[name] = "id = $1", true
-		case name == "tokens", name == "user_idempotency_keys":
+		case name == "tokens", name == "user_idempotency_keys", name == "user_events":
 			r.where[name], r.user[name] = "user_id = $1", true
 		case name == "settings", name == "goose_db_version": // nobody's
 		default:

@@ -19,6 +19,7 @@ func (db *DB) GlobalView(ctx context.Context, fn func(*GlobalTx) error) error {
 
 // GlobalTx is a transaction on users, tenants, memberships, tokens and settings.
 type GlobalTx struct {
+	by  Scope // empty for the operator
 	db  *DB
 	s   session
 	now stint.Instant
@@ -32,7 +33,7 @@ func (g *GlobalTx) NewID(prefix string) string { return g.db.IDs.New(prefix) }
 
 // Global gives a tenant's transaction the global tables too: a tenant and its
 // first member are made in one transaction.
-func (tx *Tx) Global() *GlobalTx { return &GlobalTx{db: tx.db, s: tx.s, now: tx.now} }
+func (tx *Tx) Global() *GlobalTx { return &GlobalTx{by: tx.Scope, db: tx.db, s: tx.s, now: tx.now} }
 
 // Caller is who a token acts for, and as what in the tenant asked about.
 type Caller struct {
@@ -98,7 +99,10 @@ func (g *GlobalTx) InsertUser(u *stint.User) error {
 	if errors.As(err, &b) && b.Unique {
 		return stint.NewError(stint.Conflict, "EmailTaken", "Another user has this email. Use that user, or another email.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return g.event(u.ID, "user.created", u.ID)
 }
 
 // InsertMembership lets a user act in a tenant.
@@ -107,7 +111,10 @@ func (g *GlobalTx) InsertMembership(m stint.Membership) error {
 		INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role`,
 		[]any{m.TenantID, m.UserID, string(m.Role), int64(g.now)})
-	return err
+	if err != nil {
+		return err
+	}
+	return g.event(m.UserID, "member.created", m.TenantID)
 }
 
 // Role is what a user may do in a tenant, or ErrNoRow.

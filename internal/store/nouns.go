@@ -22,9 +22,18 @@ func sorts(own map[string]string) map[string]string {
 // nullsLast is how a list places what has no order.
 const nullsLast = "COALESCE(sort_order, 9223372036854775807)"
 
-// beginning is how a list sorts by a text that has no limit: the key of a row
-// goes into the cursor of the page after it.
-func beginning(column string) string { return "SUBSTR(" + column + ", 1, 200)" }
+// beginning is how a list sorts by a text that may have no limit: the key of a
+// row goes into the cursor of the page after it. No text is as an empty one.
+func beginning(column string) string { return "SUBSTR(COALESCE(" + column + ", ''), 1, 200)" }
+
+// latest is how a list sorts by an instant that may not be there: as later than all.
+func latest(column string) string { return "COALESCE(" + column + ", 9223372036854775807)" }
+
+// archived are the filters of what can be put away.
+func archived(own map[string]string) map[string]string {
+	own["archived=true"], own["archived=false"] = "archived_at IS NOT NULL", "archived_at IS NULL"
+	return filters(own)
+}
 
 var byOrder = []string{"order", "createdAt"}
 
@@ -33,12 +42,13 @@ var Clients = define(Table[stint.Client]{
 	Name: "clients", Noun: "client", Event: "client", Prefix: stint.PrefixClient,
 	Cols: func(c *stint.Client) []Col {
 		return []Col{{"id", &c.ID}, {"name", &c.Name}, {"description", &c.Description}, {"sort_order", &c.Order},
-			{"external_key", &c.ExternalKey}, {"created_at", &c.CreatedAt}, {"updated_at", &c.UpdatedAt}, {"version", &c.Version}}
+			{"external_key", &c.ExternalKey}, {"archived_at", &c.ArchivedAt}, {"created_at", &c.CreatedAt}, {"updated_at", &c.UpdatedAt}, {"version", &c.Version}}
 	},
-	Fold:    func(c *stint.Client) string { return c.Name },
-	Sort:    sorts(map[string]string{"order": nullsLast}),
+	Fold: func(c *stint.Client) string { return c.Name },
+	Sort: sorts(map[string]string{"order": nullsLast, "description": beginning("description"), "externalKey": beginning("external_key"),
+		"archivedAt": latest("archived_at")}),
 	Default: byOrder,
-	Filter:  filters(nil),
+	Filter:  archived(map[string]string{}),
 })
 
 // Contacts is how contacts are stored; their emails and addresses have tables of their own.
@@ -48,8 +58,9 @@ var Contacts = define(Table[stint.Contact]{
 		return []Col{{"id", &c.ID}, {"client_id", &c.Client}, {"name", &c.Name}, {"is_default", &c.IsDefault}, {"salutation", &c.Salutation},
 			{"sort_order", &c.Order}, {"created_at", &c.CreatedAt}, {"updated_at", &c.UpdatedAt}, {"version", &c.Version}}
 	},
-	Fold:    func(c *stint.Contact) string { return c.Name },
-	Sort:    sorts(map[string]string{"order": nullsLast}),
+	Fold: func(c *stint.Contact) string { return c.Name },
+	Sort: sorts(map[string]string{"order": nullsLast, "salutation": beginning("salutation"),
+		"isDefault": "CAST(CASE WHEN is_default THEN 1 ELSE 0 END AS BIGINT)"}),
 	Default: byOrder,
 	Filter:  filters(map[string]string{"clientId": "client_id = ?"}),
 })
@@ -74,7 +85,8 @@ var Addresses = define(Table[stint.Address]{
 			{"country", &a.Country}, {"city", &a.City}, {"zip", &a.Zip}, {"sort_order", &a.Order},
 			{"created_at", &a.CreatedAt}, {"updated_at", &a.UpdatedAt}, {"version", &a.Version}}
 	},
-	Sort:    sorts(map[string]string{"order": nullsLast, "country": "country", "city": "city", "zip": beginning("zip")}),
+	Sort: sorts(map[string]string{"order": nullsLast, "country": "country", "city": "city", "zip": beginning("zip"),
+		"address1": beginning("address1"), "address2": beginning("address2"), "region": "region"}),
 	Default: byOrder,
 	Filter:  filters(map[string]string{"contactId": "contact_id = ?"}),
 })
@@ -85,12 +97,14 @@ var Contracts = define(Table[stint.Contract]{
 	Cols: func(c *stint.Contract) []Col {
 		return []Col{{"id", &c.ID}, {"client_id", &c.Client}, {"name", &c.Name}, {"amount_minor", &c.AmountMinor}, {"currency_code", &c.CurrencyCode},
 			{"description", &c.Description}, {"sort_order", &c.Order}, {"valid_from", &c.ValidFrom}, {"valid_to", &c.ValidTo},
-			{"external_key", &c.ExternalKey}, {"created_at", &c.CreatedAt}, {"updated_at", &c.UpdatedAt}, {"version", &c.Version}}
+			{"external_key", &c.ExternalKey}, {"archived_at", &c.ArchivedAt}, {"created_at", &c.CreatedAt}, {"updated_at", &c.UpdatedAt}, {"version", &c.Version}}
 	},
-	Fold:    func(c *stint.Contract) string { return c.Name },
-	Sort:    sorts(map[string]string{"order": nullsLast, "amountMinor": "amount_minor", "currencyCode": "currency_code"}),
+	Fold: func(c *stint.Contract) string { return c.Name },
+	Sort: sorts(map[string]string{"order": nullsLast, "amountMinor": "amount_minor", "currencyCode": "currency_code",
+		"description": beginning("description"), "validFrom": latest("valid_from"), "validTo": latest("valid_to"),
+		"externalKey": beginning("external_key"), "archivedAt": latest("archived_at")}),
 	Default: byOrder,
-	Filter:  filters(map[string]string{"clientId": "client_id = ?"}),
+	Filter:  archived(map[string]string{"clientId": "client_id = ?"}),
 })
 
 // Projects is how projects are stored.
@@ -98,13 +112,14 @@ var Projects = define(Table[stint.Project]{
 	Name: "projects", Noun: "project", Event: "project", Prefix: stint.PrefixProject, Fixed: "contract_id",
 	Cols: func(p *stint.Project) []Col {
 		return []Col{{"id", &p.ID}, {"contract_id", &p.Contract}, {"name", &p.Name}, {"description", &p.Description}, {"sort_order", &p.Order},
-			{"external_key", &p.ExternalKey}, {"created_at", &p.CreatedAt}, {"updated_at", &p.UpdatedAt}, {"version", &p.Version}}
+			{"external_key", &p.ExternalKey}, {"archived_at", &p.ArchivedAt}, {"created_at", &p.CreatedAt}, {"updated_at", &p.UpdatedAt}, {"version", &p.Version}}
 	},
 	Fold: func(p *stint.Project) string { return p.Name },
-	Sort: sorts(map[string]string{"order": nullsLast, "contract.name": `
+	Sort: sorts(map[string]string{"order": nullsLast, "description": beginning("description"), "externalKey": beginning("external_key"),
+		"archivedAt": latest("archived_at"), "contract.name": `
 		(SELECT c.name_fold FROM contracts c WHERE c.tenant_id = projects.tenant_id AND c.id = projects.contract_id)`}),
 	Default: byOrder,
-	Filter:  filters(map[string]string{"contractId": "contract_id = ?"}),
+	Filter:  archived(map[string]string{"contractId": "contract_id = ?"}),
 })
 
 // TimeEntries is how time entries are stored. Their ids sort by creation, so
@@ -117,7 +132,8 @@ var TimeEntries = define(Table[stint.TimeEntry]{
 			{"reference_id", &e.ReferenceID}, {"external_key", &e.ExternalKey},
 			{"created_at", &e.CreatedAt}, {"updated_at", &e.UpdatedAt}, {"version", &e.Version}}
 	},
-	Sort:    sorts(map[string]string{"date": "day", "durationSeconds": "duration_seconds", "createdAt": "id"}),
+	Sort: sorts(map[string]string{"date": "day", "durationSeconds": "duration_seconds", "createdAt": "id", "description": beginning("description"),
+		"referenceSource": beginning("reference_source"), "referenceId": beginning("reference_id"), "externalKey": beginning("external_key")}),
 	Default: []string{"-date", "-createdAt"},
 	Filter: filters(map[string]string{
 		"projectId": "project_id = ?", "billableId": "billable_id = ?", "dateFrom": "day >= ?", "dateTo": "day <= ?",
@@ -139,7 +155,7 @@ var Invoices = define(Table[stint.Invoice]{
 			{"paid_at", &i.PaidAt}, {"created_at", &i.CreatedAt}, {"updated_at", &i.UpdatedAt}, {"version", &i.Version}}
 	},
 	Sort: sorts(map[string]string{"invoiceNumber": "invoice_number", "amountMinor": "amount_minor", "status": "status",
-		"issuedAt": "COALESCE(issued_at, 9223372036854775807)", "dueAt": "COALESCE(due_at, 9223372036854775807)"}),
+		"currencyCode": "currency_code", "issuedAt": latest("issued_at"), "dueAt": latest("due_at"), "paidAt": latest("paid_at")}),
 	Default: []string{"-createdAt"},
 	Filter:  filters(map[string]string{"contractId": "contract_id = ?", "status": "status = ?"}),
 })
@@ -153,7 +169,8 @@ var Billables = define(Table[stint.Billable]{
 			{"reference_id", &b.ReferenceID}, {"metadata", &b.Metadata}, {"sort_order", &b.Order},
 			{"created_at", &b.CreatedAt}, {"updated_at", &b.UpdatedAt}, {"version", &b.Version}}
 	},
-	Sort:    sorts(map[string]string{"order": nullsLast, "amountMinor": "amount_minor", "description": beginning("description")}),
+	Sort: sorts(map[string]string{"order": nullsLast, "amountMinor": "amount_minor", "description": beginning("description"),
+		"currencyCode": "currency_code", "referenceType": beginning("reference_type"), "referenceId": beginning("reference_id")}),
 	Default: byOrder,
 	Filter:  filters(map[string]string{"invoiceId": "invoice_id = ?"}),
 })

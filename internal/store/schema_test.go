@@ -16,7 +16,7 @@ import (
 
 // globalTables are in no tenant. Whoever adds one decides that its rows may be
 // read by all.
-var globalTables = []string{"tenants", "users", "memberships", "tokens", "settings", "user_idempotency_keys", "goose_db_version"}
+var globalTables = []string{"tenants", "users", "memberships", "tokens", "settings", "user_idempotency_keys", "user_events", "goose_db_version"}
 
 // freeColumns end in _id and refer to nothing in the tenant: users and tokens
 // are global and may go, the rest is the caller's own text or a record of the past.

@@ -13,7 +13,10 @@ func (g *GlobalTx) InsertToken(t *stint.Token, hash string) error {
 	_, err := g.s.exec(`
 		INSERT INTO tokens (id, user_id, name, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		[]any{t.ID, t.User, t.Name, hash, t.Hint, int64(t.CreatedAt), value(&t.ExpiresAt)})
-	return err
+	if err != nil {
+		return err
+	}
+	return g.event(t.User, "token.created", t.ID)
 }
 
 // Tokens reads the tokens of a user, newest first; all users' when user is empty.
@@ -48,11 +51,12 @@ func (g *GlobalTx) Token(user, id string) (*stint.Token, error) {
 // DeleteToken revokes a token of a user (of any, when user is empty); ErrNoRow
 // when there is none. From the commit on it is refused.
 func (g *GlobalTx) DeleteToken(user, id string) error {
-	n, err := g.s.exec(`DELETE FROM tokens WHERE id = $1 AND (user_id = $2 OR $2 = '')`, []any{id, user})
-	if err == nil && n == 0 {
-		err = ErrNoRow
+	var of string
+	err := one(g.s, `DELETE FROM tokens WHERE id = $1 AND (user_id = $2 OR $2 = '') RETURNING user_id`, []any{id, user}, &of)
+	if err != nil {
+		return err
 	}
-	return err
+	return g.event(of, "token.deleted", id)
 }
 
 // TouchToken notes the last use of a token.

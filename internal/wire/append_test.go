@@ -38,7 +38,7 @@ func appended[T any](t *testing.T, rec T, exp wire.Expanded, want string) {
 
 func TestAppendUnset(t *testing.T) {
 	const times = `"createdAt":"1970-01-01T00:00:00.000Z","updatedAt":"1970-01-01T00:00:00.000Z"`
-	appended(t, stint.TimeEntry{}, nil, `{"id":"","project":"","billable":null,"date":"","durationSeconds":0,`+times+`,"user":""}`)
+	appended(t, stint.TimeEntry{}, nil, `{"id":"","project":"","billable":null,"date":"","durationSeconds":0,`+times+`}`)
 	appended(t, stint.Address{}, nil, `{"id":"","contact":"","address1":"","address2":"","region":"","country":"","city":"","zip":"",`+times+`}`)
 	appended(t, stint.Contact{}, nil, `{"id":"","client":"","emails":[],"addresses":[],"name":"","isDefault":false,`+times+`}`)
 	appended(t, stint.Billable{Quantity: "1.5"}, nil, `{"id":"","invoice":"","description":"","quantity":1.5,"amountMinor":0,"currencyCode":"",`+times+`}`)

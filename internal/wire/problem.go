@@ -11,7 +11,7 @@ import (
 )
 
 // maxProblems is how many are told of one body.
-const maxProblems = 100
+const maxProblems = 1000
 
 // maxStep is how many bytes of a name a pointer shows: it is the caller's
 // text, and each of many problems below it would repeat it.

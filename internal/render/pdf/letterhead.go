@@ -107,6 +107,9 @@ func (s *sheet) facts(doc *stint.InvoiceDocument) {
 	fact("Issued", value, day(inv.IssuedAt))
 	fact("Due", value, day(inv.DueAt))
 	fact("Paid", value, day(inv.PaidAt))
+	if rate := string(inv.ExchangeRate); rate != "" && rate != "1" {
+		fact("Exchange rate", value, s.line(rate))
+	}
 	fact("Contract", value, s.line(doc.Contract))
 }
 

@@ -49,7 +49,7 @@ func TestVariants(t *testing.T) {
 	}{
 		{"finalized", func(*stint.InvoiceDocument) {},
 			[]string{"Number RE-2026-0042", "Issued 4 May 2026", "Due 3 June 2026", "Total EUR 18,411.58", "Page 1 of 1"},
-			[]string{"DRAFT", "VOID", "Paid", "Lines total", "Invoice amount", "Lump sum"}},
+			[]string{"DRAFT", "VOID", "Paid", "Exchange rate", "Lines total", "Invoice amount", "Lump sum"}},
 		{"draft", func(d *stint.InvoiceDocument) {
 			d.Invoice.Status, d.Invoice.IssuedAt, d.Invoice.DueAt = stint.Draft, nil, nil
 		}, []string{"Invoice DRAFT", "Invoice (draft)", "Total EUR 18,411.58"}, []string{"RE-2026", "Number", "Issued", "Due"}},
@@ -61,6 +61,8 @@ func TestVariants(t *testing.T) {
 			[]string{"Invoice VOID", "Number RE-2026-0042", "Invoice RE-2026-0042 (void)"}, []string{"DRAFT"}},
 		{"paid", func(d *stint.InvoiceDocument) { d.Invoice.PaidAt = d.Invoice.DueAt },
 			[]string{"Paid 3 June 2026"}, nil},
+		{"an exchange rate", func(d *stint.InvoiceDocument) { d.Invoice.ExchangeRate = "1.0825" },
+			[]string{"Exchange rate 1.0825"}, nil},
 		{"another amount than the lines", func(d *stint.InvoiceDocument) { d.Invoice.AmountMinor = 1_800_000 },
 			[]string{"Lines total EUR 18,411.58", "Invoice amount EUR 18,000.00"}, nil},
 		{"lump sum", func(d *stint.InvoiceDocument) { d.Lines = nil },
