@@ -29,6 +29,10 @@ const retries = 8
 
 const connectTimeout = 5 * time.Second
 
+// idleTime is how long a transaction may wait for its program at least: that is
+// no slow statement, but a busy machine, or a program that is gone.
+const idleTime = 10 * time.Second
+
 func openPostgres(ctx context.Context, address string, o Options) (*postgres, error) {
 	cfg, err := pgxpool.ParseConfig(address)
 	if err != nil {
@@ -44,7 +48,7 @@ func openPostgres(ctx context.Context, address string, o Options) (*postgres, er
 	p := cfg.ConnConfig.RuntimeParams
 	ms := strconv.FormatInt(o.StatementTimeout.Milliseconds(), 10)
 	p["statement_timeout"] = ms
-	p["idle_in_transaction_session_timeout"] = ms
+	p["idle_in_transaction_session_timeout"] = strconv.FormatInt(max(o.StatementTimeout, idleTime).Milliseconds(), 10)
 	p["lock_timeout"] = "5000"
 	p["application_name"] = "stint"
 	// Our statements find rows by key. The default is made for discs that turn, and has tables of a
