@@ -3,6 +3,8 @@ package stint
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
+	"strings"
 )
 
 // TokenPrefix begins every secret, so that scanners recognise a leaked one.
@@ -17,6 +19,8 @@ type Token struct {
 	CreatedAt  Instant  `json:"createdAt"`
 	ExpiresAt  *Instant `json:"expiresAt" write:"create" doc:"From this instant on the token is refused; without it, it does not expire."`
 	LastUsedAt *Instant `json:"lastUsedAt" doc:"Last use, to the minute."`
+	Scopes     Scopes   `json:"scopes" write:"create" maxItems:"64" doc:"What it may be used for, such as time-entries:write: a resource as it stands in paths, or *, with :read, or :write, which includes to read. Empty, or left out, is no limit."`
+	Tenants    []string `json:"tenants" write:"create" maxItems:"64" doc:"The tenants it may be used in. Empty, or left out, is no limit."`
 	Hint       string   `json:"hint" example:"x7Qa" doc:"The last four characters of the secret."`
 }
 
@@ -31,4 +35,20 @@ type NewToken struct {
 func HashSecret(secret string) string {
 	h := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(h[:])
+}
+
+// Validate checks what crosses the limits of the fields.
+func (t *Token) Validate() (problems []Problem) {
+	for i, scope := range t.Scopes {
+		if !ValidScope(scope) {
+			problems = append(problems, Problem{Pointer: "/scopes/" + strconv.Itoa(i), Code: "NotAllowed",
+				Message: "A scope is a resource and a verb, such as time-entries:write or *:read. Resources: " + strings.Join(ScopeResources, ", ") + "."})
+		}
+	}
+	for i, id := range t.Tenants {
+		if !ValidID(PrefixTenant, id) {
+			problems = append(problems, Problem{Pointer: "/tenants/" + strconv.Itoa(i), Code: "NotAnID", Message: "This is no id of a tenant; it begins with " + PrefixTenant + "_."})
+		}
+	}
+	return problems
 }

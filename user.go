@@ -7,12 +7,6 @@ type User struct {
 	Email *string `json:"email" zero:"keep" format:"email" example:"anna@example.org"`
 }
 
-// Role is what a member may do in a tenant.
-type Role string
-
-// RoleOwner may do everything in the tenant.
-const RoleOwner Role = "OWNER"
-
 // Membership lets a user act in a tenant.
 type Membership struct {
 	TenantID string

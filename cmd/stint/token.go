@@ -21,6 +21,8 @@ func (p *program) tokenCreate() *cobra.Command {
 	name := c.Flags().String("name", "operator", "what the token is for")
 	user := c.Flags().String("user", "", "the id or email of the user it acts as; without it, the user of the first start")
 	expires := c.Flags().String("expires", "", "the first day on which it is refused (UTC); without it, it does not expire")
+	scopes := c.Flags().StringSlice("scope", nil, "what it may be used for, such as time-entries:write or *:read; without it, all that the user may")
+	tenants := c.Flags().StringSlice("tenant", nil, "the tenants it may be used in; without it, all of the user's")
 	return p.operate(c, func(ctx context.Context, a *admin.Admin, _ []string) error {
 		var at *stint.Instant
 		if *expires != "" {
@@ -34,7 +36,7 @@ func (p *program) tokenCreate() *cobra.Command {
 			i := stint.InstantOf(day.Time())
 			at = &i
 		}
-		n, err := a.CreateToken(ctx, *user, *name, at)
+		n, err := a.CreateToken(ctx, *user, *name, at, *scopes, *tenants)
 		if err != nil {
 			return err
 		}

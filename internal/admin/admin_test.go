@@ -159,7 +159,7 @@ func TestOperators(t *testing.T) {
 func operators(t *testing.T, a *Admin) {
 	t.Helper()
 	ctx := t.Context()
-	if _, err := a.CreateToken(ctx, "", "ci", nil); err == nil {
+	if _, err := a.CreateToken(ctx, "", "ci", nil, nil, nil); err == nil {
 		t.Error("a token without any user")
 	}
 	anna, err := a.CreateUser(ctx, "Anna", "anna@example.org")
@@ -175,7 +175,7 @@ func operators(t *testing.T, a *Admin) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := a.CreateToken(ctx, "Anna@Example.org", "ci", nil)
+	token, err := a.CreateToken(ctx, "Anna@Example.org", "ci", nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,10 +186,10 @@ func operators(t *testing.T, a *Admin) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.CreateToken(ctx, "", "ci", nil); err == nil {
+	if _, err := a.CreateToken(ctx, "", "ci", nil, nil, nil); err == nil {
 		t.Error("a token, though it is not clear for whom")
 	}
-	bens, err := a.CreateToken(ctx, ben.ID, "ci", nil)
+	bens, err := a.CreateToken(ctx, ben.ID, "ci", nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

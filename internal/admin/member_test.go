@@ -31,7 +31,7 @@ func removeMember(t *testing.T, a *Admin, address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := a.CreateToken(ctx, ben.ID, "ci", nil)
+	token, err := a.CreateToken(ctx, ben.ID, "ci", nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

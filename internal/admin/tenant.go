@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"stint"
 	"stint/internal/app"
@@ -34,18 +35,24 @@ func (a *Admin) Tenants(ctx context.Context) (out []*stint.Tenant, err error) {
 	return out, err
 }
 
-// AddMember lets a user (id or email) act in a tenant.
+// AddMember lets a user (id or email) act in a tenant, or changes what they may
+// do there. The last owner stays one.
 func (a *Admin) AddMember(ctx context.Context, tenant, who string, role stint.Role) (*stint.User, error) {
-	if role != stint.RoleOwner {
-		return nil, fmt.Errorf("there is no role %q; the only one is %s", role, stint.RoleOwner)
+	if !role.Valid() {
+		return nil, fmt.Errorf("there is no role %q; the roles are %s", role, strings.Trim(fmt.Sprint(stint.Roles), "[]"))
 	}
 	u, err := a.user(ctx, who)
 	if err != nil {
 		return nil, err
 	}
 	err = a.db.Global(ctx, func(g *store.GlobalTx) error {
-		if _, err := g.Tenant(tenant); err != nil {
+		if err := g.LockMembers(tenant); err != nil {
 			return err
+		}
+		if role != stint.RoleOwner {
+			if err := notLastOwner(g, tenant, u.ID); err != nil && !errors.Is(err, store.ErrNoRow) {
+				return err
+			}
 		}
 		return g.InsertMembership(stint.Membership{TenantID: tenant, UserID: u.ID, Role: role})
 	})
@@ -68,15 +75,9 @@ func (a *Admin) RemoveMember(ctx context.Context, tenant, who string) (*stint.Us
 		} else if err != nil {
 			return err
 		}
-		role, err := g.Role(tenant, u.ID)
+		err := notLastOwner(g, tenant, u.ID)
 		if errors.Is(err, store.ErrNoRow) {
 			return fmt.Errorf("%s is not a member of %s", u.ID, tenant)
-		}
-		if err == nil && role == stint.RoleOwner {
-			var owners int64
-			if owners, err = g.Members(tenant, role); err == nil && owners == 1 {
-				return fmt.Errorf("%s is the last %s of %s, which nobody could use any more. Add another first: stint member add --tenant %s --user …", u.ID, role, tenant, tenant)
-			}
 		}
 		if err != nil {
 			return err
@@ -84,6 +85,19 @@ func (a *Admin) RemoveMember(ctx context.Context, tenant, who string) (*stint.Us
 		return g.DeleteMembership(tenant, u.ID)
 	})
 	return u, err
+}
+
+// notLastOwner refuses to leave a tenant without an owner; ErrNoRow is of no member.
+func notLastOwner(g *store.GlobalTx, tenant, user string) error {
+	role, err := g.Role(tenant, user)
+	if err != nil || role != stint.RoleOwner {
+		return err
+	}
+	owners, err := g.Members(tenant, role)
+	if err == nil && owners == 1 {
+		return fmt.Errorf("%s is the last %s of %s, which nobody could use any more. Add another first: stint member add --tenant %s --user …", user, role, tenant, tenant)
+	}
+	return err
 }
 
 func noTenant(id string) error {

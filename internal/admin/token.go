@@ -11,7 +11,7 @@ import (
 
 // CreateToken makes a token of a user (id or email; empty is the usual one).
 // Its secret is in the answer and nowhere else.
-func (a *Admin) CreateToken(ctx context.Context, who, name string, expires *stint.Instant) (n *stint.NewToken, err error) {
+func (a *Admin) CreateToken(ctx context.Context, who, name string, expires *stint.Instant, scopes stint.Scopes, tenants []string) (n *stint.NewToken, err error) {
 	if err := goodName("name", name); err != nil {
 		return nil, err
 	}
@@ -19,8 +19,12 @@ func (a *Admin) CreateToken(ctx context.Context, who, name string, expires *stin
 	if err != nil {
 		return nil, err
 	}
+	t := &stint.Token{Name: name, ExpiresAt: expires, Scopes: scopes, Tenants: tenants}
+	if problems := t.Validate(); len(problems) > 0 {
+		return nil, errors.New(problems[0].Message)
+	}
 	err = a.db.Global(ctx, func(g *store.GlobalTx) (err error) {
-		n, err = a.app.IssueToken(g, u.ID, &stint.Token{Name: name, ExpiresAt: expires})
+		n, err = a.app.IssueToken(g, u.ID, t)
 		return err
 	})
 	return n, err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -186,7 +187,7 @@ func (s *Server) invoiceAction(act func(context.Context, *app.App, *app.Call, st
 		}
 		p := q.query()
 		show := app.Show{Expand: p.expand(app.Invoices.Expand), Body: dataOf(shapes["invoice"])}
-		if err := p.err(); err != nil {
+		if err := cmp.Or(p.err(), q.call.PermitExpand(show.Expand)); err != nil {
 			return err
 		}
 		return q.answer(act(q.ctx(), s.app, q.call, q.path("invoiceId"), show))
@@ -194,8 +195,10 @@ func (s *Server) invoiceAction(act func(context.Context, *app.App, *app.Call, st
 }
 
 func (s *Server) pdfLink(q *request) error {
-	return q.inSomeTenant(func() (*app.Answer, error) {
-		l, err := app.PDFLink(q.ctx(), s.app, q.call, q.path("invoiceId"))
+	id := q.path("invoiceId")
+	exists := func() (bool, error) { return app.Invoices.Exists(q.ctx(), s.app, q.call, id) }
+	return q.inSomeTenant(exists, func() (*app.Answer, error) {
+		l, err := app.PDFLink(q.ctx(), s.app, q.call, id)
 		if err != nil {
 			return nil, err
 		}

@@ -172,6 +172,10 @@ func (w *world) sampleValue(t *testing.T, op attacked, name string, schema map[s
 		return []any{w.ids[strings.TrimSuffix(strings.ReplaceAll(noun, "sses", "sss"), "s")+"Id"]}
 	case "billables", "items":
 		return []any{w.sampleObject(t, op, schema["items"].(map[string]any))}
+	case "scopes":
+		return []any{"*:write"}
+	case "tenants":
+		return []any{w.Tenant}
 	case "externalKey", "invoiceNumber":
 		w.next++
 		return "n-" + strconv.Itoa(w.next)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -100,7 +101,10 @@ func (n *noun[T]) show(q *request) (app.Show, error) {
 	}
 	p := q.query()
 	show.Expand = p.expand(n.res.Expand)
-	return show, p.err()
+	if err := p.err(); err != nil || q.call.Tenant == "" {
+		return show, err
+	}
+	return show, q.call.PermitExpand(show.Expand)
 }
 
 func (n *noun[T]) list(q *request) error {
@@ -109,7 +113,7 @@ func (n *noun[T]) list(q *request) error {
 	expand, limit := p.expand(n.res.Expand), p.limit()
 	scope := cursorScope(q.call.Tenant, n.res.Path, lq.Sort)
 	lq.After = p.after(q.s, scope)
-	if err := p.err(); err != nil {
+	if err := cmp.Or(p.err(), q.call.PermitExpand(expand), q.permitSort(lq.Sort)); err != nil {
 		return err
 	}
 	out := lister{q: q, shape: n.shape(), limit: limit, scope: scope}
@@ -133,8 +137,12 @@ func (n *noun[T]) get(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.inSomeTenant(func() (*app.Answer, error) {
-		return n.res.Get(q.ctx(), q.s.app, q.call, q.path(n.idName()), show)
+	id := q.path(n.idName())
+	return q.inSomeTenant(n.exists(q, id), func() (*app.Answer, error) {
+		if err := q.call.PermitExpand(show.Expand); err != nil {
+			return nil, err
+		}
+		return n.res.Get(q.ctx(), q.s.app, q.call, id, show)
 	})
 }
 
@@ -200,24 +208,50 @@ func (n *noun[T]) apply(body []byte, op wire.Op) func(*T) []stint.Problem {
 }
 
 func (n *noun[T]) delete(q *request) error {
-	return q.inSomeTenant(func() (*app.Answer, error) {
-		return n.res.Delete(q.ctx(), q.s.app, q.call, q.path(n.idName()))
+	id := q.path(n.idName())
+	return q.inSomeTenant(n.exists(q, id), func() (*app.Answer, error) {
+		return n.res.Delete(q.ctx(), q.s.app, q.call, id)
 	})
 }
 
+func (n *noun[T]) exists(q *request, id string) func() (bool, error) {
+	return func() (bool, error) { return n.res.Exists(q.ctx(), q.s.app, q.call, id) }
+}
+
+// permitSort answers 403 for an order by what the caller may not see.
+func (q *request) permitSort(keys []store.SortKey) error {
+	for _, k := range keys {
+		field, _, of := strings.Cut(k.Field, ".")
+		if of && q.call.Permit(field+"s", false) != nil {
+			return stint.NewError(stint.Forbidden, "SortForbidden", "The caller may not see "+field+"s, and so cannot sort by "+k.Field+".")
+		}
+	}
+	return nil
+}
+
 // inSomeTenant runs an operation in the tenant of the header or, where that
-// may be left out, in each of the caller's until one has the resource.
-func (q *request) inSomeTenant(run func() (*app.Answer, error)) error {
+// may be left out, in each of the caller's until one has the resource. Where
+// the role forbids the operation, that the resource is there is a 403.
+func (q *request) inSomeTenant(exists func() (bool, error), run func() (*app.Answer, error)) error {
 	if q.call.Tenant != "" {
 		return q.answer(run())
 	}
-	tenants, err := q.s.app.Tenants(q.ctx(), q.call.User)
+	tenants, err := q.s.app.Tenants(q.ctx(), q.call)
 	if err != nil {
 		return err
 	}
-	err = stint.NewError(stint.NotFound, "NotFound", "None of your tenants has this resource. Check the id.")
 	for _, t := range tenants {
-		q.call.Tenant = t
+		q.call.Tenant, q.call.Role = t.Tenant, t.Role
+		if refused := q.call.Permit(q.op.resource, q.op.writes()); refused != nil {
+			there, err := exists()
+			if err != nil {
+				return err
+			}
+			if there {
+				return refused
+			}
+			continue
+		}
 		a, e := run()
 		if e == nil {
 			return q.answer(a, nil)
@@ -226,8 +260,8 @@ func (q *request) inSomeTenant(run func() (*app.Answer, error)) error {
 			return e
 		}
 	}
-	q.call.Tenant = ""
-	return err
+	q.call.Tenant, q.call.Role = "", ""
+	return stint.NewError(stint.NotFound, "NotFound", "None of your tenants has this resource. Check the id.")
 }
 
 func (n *noun[T]) putByKey(q *request) error {

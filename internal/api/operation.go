@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/danielgtaylor/huma/v2"
 )
 
@@ -24,11 +26,13 @@ type operation struct {
 	id, tag, summary string
 	description      string
 	access           access
-	expand           []string
-	sort             []string
-	params           []param
-	request          *huma.Schema
-	status           int
+	// resource is what the path begins with: "time-entries". Scopes and roles name it.
+	resource string
+	expand   []string
+	sort     []string
+	params   []param
+	request  *huma.Schema
+	status   int
 	// answer is the schema of `data`; nil has no body.
 	answer answerSchema
 	list   bool
@@ -50,4 +54,10 @@ func idList(*documentMaker) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}}
 }
 
-func (s *Server) add(op operation) { s.ops = append(s.ops, &op) }
+func (s *Server) add(op operation) {
+	op.resource, _, _ = strings.Cut(strings.TrimPrefix(op.path, "/api/v1/"), "/")
+	s.ops = append(s.ops, &op)
+}
+
+// writes tells whether an operation can change something.
+func (op *operation) writes() bool { return op.method != "GET" }

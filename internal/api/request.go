@@ -81,8 +81,10 @@ func (q *request) authenticate() error {
 		return stint.InvalidParameter(stint.Problem{Parameter: "tenant-id", Code: "Repeated", Message: "The header tenant-id is there twice; send one."})
 	case tenant == "" && q.op.access == inTenant:
 		return stint.InvalidParameter(stint.Problem{Parameter: "tenant-id", Code: "Required", Message: "The header tenant-id is missing; send the id of one of your tenants (GET /api/v1/tenants lists them)."})
+	case q.op.access == callerOnly || tenant == "":
+		return call.PermitScope(q.op.resource, q.op.writes()) // the role is known with the tenant
 	}
-	return nil
+	return call.Permit(q.op.resource, q.op.writes())
 }
 
 // body reads the body of a JSON request, and the Idempotency-Key that belongs to it.

@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"stint"
 	"stint/internal/apitest"
+	"stint/internal/store"
 	"stint/internal/testdb"
 )
 
@@ -289,5 +291,19 @@ func stillAs(t *testing.T, c *apitest.Client, path string, before *apitest.Answe
 	after := c.For(t).Must(200, "GET", path, nil)
 	if !bytes.Equal(after.Body, before.Body) || after.Header.Get("ETag") != before.Header.Get("ETag") {
 		t.Errorf("%s changed: %s was %s", path, after.Body, before.Body)
+	}
+}
+
+// setRole changes what a user is in the suite's tenant; an empty role ends the membership.
+func (s *suite) setRole(user string, role stint.Role) {
+	s.t.Helper()
+	err := s.DB.Global(s.t.Context(), func(g *store.GlobalTx) error {
+		if role == "" {
+			return g.DeleteMembership(s.Tenant, user)
+		}
+		return g.InsertMembership(stint.Membership{TenantID: s.Tenant, UserID: user, Role: role})
+	})
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }

@@ -22,7 +22,7 @@ func TestToken(t *testing.T) {
 		c := s.user()
 		a := c.Must(201, "POST", "tokens", `{"name":"CI","expiresAt":"2033-01-01T00:00Z"}`)
 		made := dataOf(s.t, a)
-		if want := []string{"id", "name", "user", "createdAt", "expiresAt", "hint", "secret"}; !slices.Equal(made.names, want) {
+		if want := []string{"id", "name", "user", "createdAt", "expiresAt", "scopes", "tenants", "hint", "secret"}; !slices.Equal(made.names, want) {
 			s.t.Errorf("the members are %v, want %v", made.names, want)
 		}
 		secret := made.str("secret")

@@ -107,6 +107,12 @@ func (s *Server) NewUser(tb testing.TB) *Client {
 // NewMember makes another user, with a token of its own, who is a member of a tenant.
 func (s *Server) NewMember(tb testing.TB, tenant string) *Client {
 	tb.Helper()
+	return s.NewMemberAs(tb, tenant, stint.RoleOwner)
+}
+
+// NewMemberAs is NewMember with a role.
+func (s *Server) NewMemberAs(tb testing.TB, tenant string, role stint.Role) *Client {
+	tb.Helper()
 	c := &Client{t: tb, URL: s.http.URL, check: newChecker(tb, s.API.Document(), s.base)}
 	c.Tenant, c.User = tenant, s.DB.IDs.New(stint.PrefixUser)
 	c.Token = stint.NewSecret(rand.Reader, stint.TokenPrefix)
@@ -115,7 +121,7 @@ func (s *Server) NewMember(tb testing.TB, tenant string) *Client {
 		if err := g.InsertUser(&stint.User{ID: c.User, Name: &name, Email: &email}); err != nil {
 			return err
 		}
-		if err := g.InsertMembership(stint.Membership{TenantID: c.Tenant, UserID: c.User, Role: stint.RoleOwner}); err != nil {
+		if err := g.InsertMembership(stint.Membership{TenantID: c.Tenant, UserID: c.User, Role: role}); err != nil {
 			return err
 		}
 		return g.InsertToken(&stint.Token{ID: g.NewID(stint.PrefixToken), User: c.User, Name: "test", Hint: "test", CreatedAt: g.Now()}, stint.HashSecret(c.Token))

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -90,7 +91,9 @@ func (a *App) NewID(prefix string) string { return a.db.IDs.New(prefix) }
 // Call is for whom and under which conditions an operation runs.
 type Call struct {
 	store.Scope
-	Role stint.Role
+	// Scopes and Limits are what the token allows and the tenants it is limited to; empty is no limit.
+	Scopes stint.Scopes
+	Limits []string
 	// Key is the Idempotency-Key of a POST; nil without one.
 	Key *Key
 	// IfMatch is the header of that name, empty without one.
@@ -131,3 +134,8 @@ type Show struct {
 
 // flightLimit is how long a copy of a request waits for the first one.
 const flightLimit = 5 * time.Second
+
+// inTenants tells whether the token may be used in a tenant.
+func (c *Call) inTenants(tenant string) bool {
+	return len(c.Limits) == 0 || slices.Contains(c.Limits, tenant)
+}

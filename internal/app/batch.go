@@ -138,11 +138,11 @@ func (b *batch) one(i int) error {
 		return errKeyTwice
 	}
 	if rec := b.known[it.Key]; rec != nil && it.Key != "" {
-		if !b.upsert {
+		if !b.upsert || !TimeEntries.sees(b.call, rec) {
 			return errExternalKeyTaken
 		}
 		b.seen[it.Key] = true
-		if err := TimeEntries.change(b.tx, &Call{}, rec, it.Apply); err != nil {
+		if err := TimeEntries.change(b.tx, &Call{Scope: b.call.Scope}, rec, it.Apply); err != nil {
 			return err
 		}
 		b.results[i] = BatchResult{Status: 200, Entry: rec}

@@ -29,6 +29,8 @@ type Resource[T any] struct {
 	Children []store.Child
 	// Before runs in the transaction before a write: old is nil for a create, rec is nil for a delete.
 	Before func(tx *store.Tx, old, rec *T) error
+	// Owner is whose record it is, where a role may reach its own only.
+	Owner func(rec *T) string
 	// Loaded completes records that were read.
 	Loaded func(tx *store.Tx, recs []*T) error
 	// Expand lists the values of the expand parameter.
@@ -154,6 +156,9 @@ func (r *Resource[T]) Get(ctx context.Context, a *App, c *Call, id string, show 
 		if err != nil {
 			return r.noSuch(err)
 		}
+		if !r.sees(c, rec) {
+			return stint.NoSuch(r.Table.Noun)
+		}
 		late, err := r.answer(tx, 200, rec, show)
 		if err == nil {
 			out = late()
@@ -170,6 +175,9 @@ func (r *Resource[T]) GetByKey(ctx context.Context, a *App, c *Call, key string,
 		rec, err := r.Table.ByKey(tx, key)
 		if err != nil {
 			return r.noSuch(err)
+		}
+		if !r.sees(c, rec) {
+			return stint.NoSuch(r.Table.Noun)
 		}
 		late, err := r.answer(tx, 200, rec, show)
 		if err == nil {
@@ -196,6 +204,9 @@ func (r *Resource[T]) Change(ctx context.Context, a *App, c *Call, id string, ap
 }
 
 func (r *Resource[T]) change(tx *store.Tx, c *Call, rec *T, apply func(*T) []stint.Problem) error {
+	if err := r.mayChange(c, rec); err != nil {
+		return err
+	}
 	m := meta(rec)
 	if err := matches(c.IfMatch, *m.Version); err != nil {
 		return err
@@ -256,6 +267,9 @@ func (r *Resource[T]) put(tx *store.Tx, c *Call, key string, fresh func() (*T, [
 	if err != nil {
 		return nil, 0, err
 	}
+	if !r.sees(c, rec) {
+		return nil, 0, errExternalKeyTaken
+	}
 	if c.IfNoneMatch == "*" {
 		return nil, 0, errStale // only to create (RFC 9110, 13.1.2)
 	}
@@ -268,6 +282,9 @@ func (r *Resource[T]) Delete(ctx context.Context, a *App, c *Call, id string) (*
 		rec, err := r.Table.GetToChange(tx, id)
 		if err != nil {
 			return nil, r.noSuch(err)
+		}
+		if err := r.mayChange(c, rec); err != nil {
+			return nil, err
 		}
 		if err := matches(c.IfMatch, *meta(rec).Version); err != nil {
 			return nil, err
@@ -293,50 +310,6 @@ func (r *Resource[T]) delete(tx *store.Tx, rec *T) error {
 	return nil
 }
 
-// noChildren answers 409 with the counts when something hangs under the record.
-func noChildren(tx *store.Tx, noun, id string, of []store.Child) error {
-	if len(of) == 0 {
-		return nil
-	}
-	counts, err := tx.Children(id, of)
-	if err != nil {
-		return err
-	}
-	found := map[string]int64{}
-	var words []string
-	for i, n := range counts {
-		if n > 0 {
-			found[wireName(of[i].Table)] = n
-			words = append(words, counted(n, strings.ReplaceAll(of[i].Table, "_", " ")))
-		}
-	}
-	if len(found) == 0 {
-		return nil
-	}
-	return stint.NewError(stint.Conflict, "HasDependents",
-		"The "+noun+" still has "+strings.Join(words, ", ")+". Delete those first.").With("dependents", found)
-}
-
-// counted is `1 contract` or `2 contracts`.
-func counted(n int64, many string) string {
-	if n == 1 {
-		many = strings.TrimSuffix(strings.TrimSuffix(many, "s"), "ie")
-		if strings.HasSuffix(many, "entr") {
-			many += "y"
-		}
-	}
-	return strconv.FormatInt(n, 10) + " " + many
-}
-
-// wireName writes a table's name as the API does: time_entries is timeEntries.
-func wireName(table string) string {
-	parts := strings.Split(table, "_")
-	for i := 1; i < len(parts); i++ {
-		parts[i] = strings.ToUpper(parts[i][:1]) + parts[i][1:]
-	}
-	return strings.Join(parts, "")
-}
-
 // Page is one part of a list, with the key its last record has in the order.
 type Page[T any] struct {
 	Records []*T
@@ -350,6 +323,9 @@ const pageRows = 1000
 // List reads the list in pages and gives each to page. Without a limit it goes
 // on to the end, with nothing of the database held while page runs.
 func (r *Resource[T]) List(ctx context.Context, a *App, c *Call, q store.ListQuery, limit int, expand *Expand, page func(Page[T]) error) error {
+	if r.Owner != nil && c.reach(r, false) != stint.Everybodys {
+		q.Filters = append(q.Filters, store.Filter{Name: "userId", Values: []any{c.User}})
+	}
 	q.Limit = pageRows
 	if limit > 0 {
 		q.Limit = limit

@@ -83,7 +83,7 @@ var Projects = &Resource[stint.Project]{
 // TimeEntries are work done.
 var TimeEntries = &Resource[stint.TimeEntry]{
 	Table: store.TimeEntries, Path: "time-entries", Parent: "projectId", ParentNoun: "project",
-	Before: timeEntryBefore,
+	Before: timeEntryBefore, Owner: func(e *stint.TimeEntry) string { return e.User },
 	Expand: []string{"project", "project.contract", "project.contract.client",
 		"billable", "billable.invoice", "billable.invoice.contract", "billable.invoice.contract.client"},
 	Shows: func(ids []string, e *stint.TimeEntry, field string) []string {

@@ -14,6 +14,9 @@ var errNoTenant = stint.NewError(stint.NotFound, "NotFound",
 
 // CreateTenant makes a tenant with the caller as its owner.
 func CreateTenant(ctx context.Context, a *App, c *Call, t *stint.Tenant, show Show) (*Answer, error) {
+	if len(c.Limits) > 0 {
+		return nil, stint.NewError(stint.Forbidden, "TokenForbidden", "The token is limited to tenants, and so makes no other. Use a token without such a limit.")
+	}
 	c.Tenant, c.Global = a.NewID(stint.PrefixTenant), true
 	return a.write(ctx, c, func(tx *store.Tx) (func() *Answer, error) {
 		t.ID, t.CreatedAt, t.UpdatedAt, t.Version = tx.Tenant, tx.Now(), tx.Now(), 1
@@ -41,6 +44,9 @@ func tenantAnswer(status int, t *stint.Tenant, show Show) func() *Answer {
 // member sets the call's tenant when the caller may act in it; otherwise the
 // tenant does not exist for the caller.
 func (a *App) member(ctx context.Context, c *Call, tenant string) error {
+	if !c.inTenants(tenant) {
+		return errNoTenant
+	}
 	err := a.db.GlobalView(ctx, func(g *store.GlobalTx) (err error) {
 		c.Role, err = g.Role(tenant, c.User)
 		return err
@@ -71,6 +77,9 @@ func GetTenant(ctx context.Context, a *App, c *Call, id string, show Show) (*Ans
 // ChangeTenant patches a tenant of the caller.
 func ChangeTenant(ctx context.Context, a *App, c *Call, id string, apply func(*stint.Tenant) []stint.Problem, show Show) (*Answer, error) {
 	if err := a.member(ctx, c, id); err != nil {
+		return nil, err
+	}
+	if err := c.Permit("tenants", true); err != nil {
 		return nil, err
 	}
 	return a.write(ctx, c, func(tx *store.Tx) (func() *Answer, error) {
@@ -104,6 +113,13 @@ func ListTenants(ctx context.Context, a *App, c *Call, q store.ListQuery, limit 
 			q.Filters = append(q.Filters, store.Filter{Name: "search", Values: []any{"%" + like + "%"}})
 		}
 	}
+	if len(c.Limits) > 0 {
+		f := store.Filter{Name: "ids"}
+		for _, id := range c.Limits {
+			f.Values = append(f.Values, id)
+		}
+		q.Filters = append(q.Filters, f)
+	}
 	q.Limit = pageRows
 	if limit > 0 {
 		q.Limit = limit
@@ -122,16 +138,6 @@ func ListTenants(ctx context.Context, a *App, c *Call, q store.ListQuery, limit 
 		}
 		q.After = p.Next
 	}
-}
-
-// Tenants lists the tenants in which the caller acts, for the operations that
-// look a resource up without a tenant-id.
-func (a *App) Tenants(ctx context.Context, user string) (ids []string, err error) {
-	err = a.db.GlobalView(ctx, func(g *store.GlobalTx) (err error) {
-		ids, err = g.TenantsOf(user)
-		return err
-	})
-	return ids, err
 }
 
 // Me reads the caller.

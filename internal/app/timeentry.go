@@ -32,6 +32,11 @@ func timeEntryBefore(tx *store.Tx, old, rec *stint.TimeEntry) error {
 	if rec.Billable == nil || (old != nil && old.Billable != nil && *old.Billable == *rec.Billable) {
 		return nil
 	}
+	if tx.Role != "" && tx.Role.Right(stint.AreaMoney).See != stint.Everybodys {
+		e := stint.NewError(stint.Forbidden, "BillableForbidden", "The role "+string(tx.Role)+" does not see billables, and so cannot put time on one.")
+		e.Problems = []stint.Problem{{Pointer: "/billableId", Code: "BillableForbidden", Message: "Leave it out."}}
+		return e
+	}
 	contract, inv, err := contractAndInvoice(tx, rec)
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -32,7 +34,8 @@ func (a *App) Authenticate(ctx context.Context, secret, tenant, requestID string
 	if caller.ExpiresAt != nil && *caller.ExpiresAt <= now {
 		return nil, errUnauthorized
 	}
-	c := &Call{Scope: store.Scope{Tenant: tenant, User: caller.User, Token: caller.Token, RequestID: requestID}, Role: caller.Role}
+	c := &Call{Scope: store.Scope{Tenant: tenant, User: caller.User, Role: caller.Role, Token: caller.Token, RequestID: requestID},
+		Scopes: caller.Scopes, Limits: caller.Tenants}
 	if tenant != "" && caller.Role == "" {
 		c.Tenant = ""
 		return c, errNoTenant
@@ -45,6 +48,12 @@ func (a *App) Authenticate(ctx context.Context, secret, tenant, requestID string
 func CreateToken(ctx context.Context, a *App, c *Call, t *stint.Token, body func(*stint.NewToken) []byte) (*Answer, error) {
 	c.Global = true
 	return a.write(ctx, c, func(tx *store.Tx) (func() *Answer, error) {
+		if err := c.mayGive(t); err != nil {
+			return nil, err
+		}
+		if err := knownTenants(tx.Global(), c.User, t.Tenants); err != nil {
+			return nil, err
+		}
 		n, err := a.newToken(tx.Global(), c.User, t)
 		if err != nil {
 			return nil, err
@@ -53,6 +62,47 @@ func CreateToken(ctx context.Context, a *App, c *Call, t *stint.Token, body func
 			return &Answer{Status: 201, Location: "/api/v1/tokens/" + n.ID, Body: body(n), secretOf: n.ID}
 		}, nil
 	})
+}
+
+// mayGive answers 403 when the new token would reach further than the one it is made with.
+func (c *Call) mayGive(t *stint.Token) error {
+	var problems []stint.Problem
+	if !t.Scopes.Within(c.Scopes) {
+		problems = append(problems, stint.Problem{Pointer: "/scopes", Code: "BeyondOwn", Message: "Send scopes within those of the token you use: " + strings.Join(c.Scopes, ", ") + "."})
+	}
+	if len(c.Limits) > 0 && (len(t.Tenants) == 0 || slices.ContainsFunc(t.Tenants, func(id string) bool { return !c.inTenants(id) })) {
+		problems = append(problems, stint.Problem{Pointer: "/tenants", Code: "BeyondOwn", Message: "Send tenants among those of the token you use: " + strings.Join(c.Limits, ", ") + "."})
+	}
+	if problems == nil {
+		return nil
+	}
+	e := stint.NewError(stint.Forbidden, "TokenForbidden", "A token cannot make one that reaches further than itself.")
+	e.Problems = problems
+	return e
+}
+
+// knownTenants answers 422 when a user is not a member of one of the tenants.
+func knownTenants(g *store.GlobalTx, user string, tenants []string) error {
+	var refused *stint.Error
+	for i, id := range tenants {
+		_, err := g.Role(id, user)
+		if err != nil && !errors.Is(err, store.ErrNoRow) {
+			return err
+		}
+		if err != nil {
+			e := stint.BadReference("/tenants/"+strconv.Itoa(i), "tenant")
+			e.Message, e.Problems[0].Message = "The token is for a tenant that you are not in.", "You are in no such tenant; GET /api/v1/tenants lists yours."
+			if refused == nil {
+				refused = e
+			} else {
+				refused.Problems = append(refused.Problems, e.Problems...)
+			}
+		}
+	}
+	if refused == nil {
+		return nil
+	}
+	return refused
 }
 
 func (a *App) newToken(g *store.GlobalTx, user string, t *stint.Token) (*stint.NewToken, error) {

@@ -12,6 +12,9 @@ import (
 // Values for parameters, which have no example in the document.
 var samples = map[string]string{"externalKey": "crm-4711", "expires": "1696517580000", "signature": "…"}
 
+// sampleLists are lists of plain strings that hold no ids of their call's noun.
+var sampleLists = map[string]string{"scopes": "time-entries:write", "tenants": "tnt_cx0o4i8f0g950ul9gijig905"}
+
 const (
 	sampleDay     = "2023-10-05"
 	sampleInstant = "2023-10-05T14:48:00.000Z"
@@ -41,7 +44,10 @@ func (d *document) value(s *schema, name string, c *call) any {
 		return c.state(s.Enum)
 	case s.Type.is("array"):
 		if item := s.Items; item.Type.is("string") && item.Format == "" {
-			return []any{d.id(c.noun())} // all lists of plain strings hold ids
+			if v, ok := sampleLists[name]; ok {
+				return []any{v}
+			}
+			return []any{d.id(c.noun())} // the other lists of plain strings hold ids
 		}
 		return []any{d.value(s.Items, name, c)}
 	case s.Type.is("object"):

@@ -44,7 +44,7 @@ var (
 	plainParams = []string{"expand", "sort", "limit", "status", "archived", "billed", "dateFrom", "dateTo", "createdAfter", "updatedAfter",
 		"expires"} // expires is signed together with the rest of its link
 	plainTexts = []string{"name", "description", "salutation", "address", "address1", "address2", "region", "country", "city", "zip",
-		"currencyCode", "referenceType", "mode", "note"}
+		"currencyCode", "referenceType", "mode", "note", "scopes"}
 	textFilters = []string{"referenceSource", "referenceId", "search"}
 	bodyTexts   = []string{"referenceSource", "referenceId"}
 )
@@ -117,6 +117,9 @@ func bodyPlaces(t *testing.T, op *operation, s *schema, name string, steps []str
 		return nil
 	case refers:
 		at.kind = bodyID
+	case name == "tenants": // those that a token is limited to
+		at.kind, at.noun = bodyID, "tenant"
+		at.set = func(r *request, v string) { r.body["tenants"] = []any{v} }
 	case name == "externalKey" || name == "invoiceNumber":
 		at.kind, at.noun = bodyKey, nounOf(op.collection())
 	case slices.Contains(bodyTexts, name):

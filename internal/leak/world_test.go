@@ -172,6 +172,10 @@ func (w *world) value(op *operation, name string, s *schema, ref func(noun strin
 			out[field] = w.value(op, field, s.Properties[field], ref, given)
 		}
 		return out
+	case name == "scopes":
+		return []any{"*:write"}
+	case name == "tenants":
+		return []any{w.Tenant}
 	case s.is("array"):
 		return []any{w.value(op, name, s.Items, ref, given)}
 	case s.is("boolean"):

@@ -40,8 +40,10 @@ type DB struct {
 
 // Scope is for whom a transaction runs.
 type Scope struct {
-	Tenant    string
-	User      string
+	Tenant string
+	User   string
+	// Role is what the user is in the tenant; empty for the operator.
+	Role      stint.Role
 	Token     string
 	RequestID string
 }

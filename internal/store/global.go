@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"stint"
 )
@@ -42,6 +44,9 @@ type Caller struct {
 	Role       stint.Role
 	ExpiresAt  *stint.Instant
 	LastUsedAt *stint.Instant
+	// Scopes and Tenants bound what the token may be used for; empty is no bound.
+	Scopes  stint.Scopes
+	Tenants []string
 }
 
 // Authenticate finds the caller of a token by its hash, and the membership in
@@ -49,16 +54,26 @@ type Caller struct {
 func (db *DB) Authenticate(ctx context.Context, hash, tenant string) (*Caller, error) {
 	var c Caller
 	var role *string
+	var scopes, tenants string
 	err := db.eng.view(ctx, "", func(s session) error {
 		return one(s, `
-			SELECT t.id, t.user_id, t.expires_at, t.last_used_at, m.role
+			SELECT t.id, t.user_id, t.expires_at, t.last_used_at, t.scopes, t.tenants, m.role
 			FROM tokens t LEFT JOIN memberships m ON m.user_id = t.user_id AND m.tenant_id = $2
-			WHERE t.hash = $1`, []any{hash, tenant}, &c.Token, &c.User, &c.ExpiresAt, &c.LastUsedAt, &role)
+			WHERE t.hash = $1`, []any{hash, tenant}, &c.Token, &c.User, &c.ExpiresAt, &c.LastUsedAt, &scopes, &tenants, &role)
 	})
-	if role != nil {
+	c.Scopes, c.Tenants = listed(scopes), listed(tenants)
+	if role != nil && (len(c.Tenants) == 0 || slices.Contains(c.Tenants, tenant)) {
 		c.Role = stint.Role(*role)
 	}
 	return &c, err
+}
+
+// listed splits a list that is kept with commas.
+func listed(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
 }
 
 // User reads one user.
@@ -108,8 +123,8 @@ func (g *GlobalTx) InsertUser(u *stint.User) error {
 // InsertMembership lets a user act in a tenant.
 func (g *GlobalTx) InsertMembership(m stint.Membership) error {
 	_, err := g.s.exec(`
-		INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role`,
+		INSERT INTO memberships (tenant_id, user_id, role, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
+		ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role, updated_at = excluded.updated_at, version = memberships.version + 1`,
 		[]any{m.TenantID, m.UserID, string(m.Role), int64(g.now)})
 	if err != nil {
 		return err
@@ -124,18 +139,16 @@ func (g *GlobalTx) Role(tenant, user string) (stint.Role, error) {
 	return stint.Role(role), err
 }
 
-// TenantsOf lists the tenants a user is a member of.
-func (g *GlobalTx) TenantsOf(user string) ([]string, error) {
-	var ids []string
-	err := g.s.query(`SELECT tenant_id FROM memberships WHERE user_id = $1 ORDER BY tenant_id`, []any{user}, func(scan scan) error {
-		var id string
-		if err := scan(&id); err != nil {
+// TenantsOf reads the tenants a user is a member of.
+func (g *GlobalTx) TenantsOf(user string, each func(tenant string, role stint.Role)) error {
+	return g.s.query(`SELECT tenant_id, role FROM memberships WHERE user_id = $1 ORDER BY tenant_id`, []any{user}, func(scan scan) error {
+		var tenant, role string
+		if err := scan(&tenant, &role); err != nil {
 			return err
 		}
-		ids = append(ids, id)
+		each(tenant, stint.Role(role))
 		return nil
 	})
-	return ids, err
 }
 
 // Setting reads a setting, or ErrNoRow.

@@ -1,18 +1,25 @@
 package store
 
-import "stint"
+import (
+	"strings"
 
-const tokenColumns = "id, user_id, name, hint, created_at, expires_at, last_used_at"
+	"stint"
+)
+
+const tokenColumns = "id, user_id, name, hint, created_at, expires_at, last_used_at, scopes, tenants"
 
 func scanToken(scan scan, t *stint.Token) error {
-	return scan(&t.ID, &t.User, &t.Name, &t.Hint, &t.CreatedAt, &t.ExpiresAt, &t.LastUsedAt)
+	var scopes, tenants string
+	err := scan(&t.ID, &t.User, &t.Name, &t.Hint, &t.CreatedAt, &t.ExpiresAt, &t.LastUsedAt, &scopes, &tenants)
+	t.Scopes, t.Tenants = listed(scopes), listed(tenants)
+	return err
 }
 
 // InsertToken writes a new token and the hash of its secret.
 func (g *GlobalTx) InsertToken(t *stint.Token, hash string) error {
 	_, err := g.s.exec(`
-		INSERT INTO tokens (id, user_id, name, hash, hint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		[]any{t.ID, t.User, t.Name, hash, t.Hint, int64(t.CreatedAt), value(&t.ExpiresAt)})
+		INSERT INTO tokens (id, user_id, name, hash, hint, created_at, expires_at, scopes, tenants) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		[]any{t.ID, t.User, t.Name, hash, t.Hint, int64(t.CreatedAt), value(&t.ExpiresAt), strings.Join(t.Scopes, ","), strings.Join(t.Tenants, ",")})
 	if err != nil {
 		return err
 	}
