@@ -4,7 +4,10 @@
 //
 //	tenant      a separate set of books; nothing is ever shared between two
 //	user        a person who signs in; works in tenants through memberships
+//	member      a user in a tenant
+//	role        what a member may do: OWNER, ADMIN, MANAGER, ACCOUNTANT, MEMBER, CONTRACTOR
 //	token       what a program shows to act as a user
+//	scope       a bound on what a token may be used for: a resource, and read or write
 //	client      who is billed
 //	contact     a person at a client
 //	email       an email address of a contact
