@@ -9,16 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-
 	"stint/internal/store"
+	"stint/internal/testdb"
 )
 
 // openPast opens the database of an API past the API, in a tenant: PostgreSQL
 // shows no other rows, whoever asks.
 func openPast(t *testing.T, address, tenant string) *sql.DB {
 	t.Helper()
-	driver, name := "sqlite", "file:"+address+"?mode=ro"
 	if store.IsPostgres(address) {
 		u, err := url.Parse(address)
 		if err != nil {
@@ -27,14 +25,9 @@ func openPast(t *testing.T, address, tenant string) *sql.DB {
 		q := u.Query()
 		q.Set("stint.tenant", tenant)
 		u.RawQuery = q.Encode()
-		driver, name = "pgx", u.String()
+		address = u.String()
 	}
-	db, err := sql.Open(driver, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	return testdb.Past(t, address)
 }
 
 // everyRow is all that the database holds, by table.

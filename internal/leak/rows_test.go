@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"stint/internal/store"
+	"stint/internal/testdb"
 )
 
 // rows reads tables past the program, straight from the database.
@@ -24,7 +25,7 @@ type rows struct {
 func openRows(tb testing.TB, address string) *rows {
 	tb.Helper()
 	r := &rows{postgres: store.IsPostgres(address), where: map[string]string{}, user: map[string]bool{}}
-	r.db = open(tb, address)
+	r.db = testdb.Past(tb, address)
 	tables := `SELECT m.name, EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'tenant_id')
 		FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'`
 	if r.postgres {
@@ -61,20 +62,6 @@ func openRows(tb testing.TB, address string) *rows {
 		tb.Fatal(err)
 	}
 	return r
-}
-
-func open(tb testing.TB, address string) *sql.DB {
-	tb.Helper()
-	driver := "pgx"
-	if !store.IsPostgres(address) {
-		driver, address = "sqlite", "file:"+address+"?_pragma=busy_timeout(10000)"
-	}
-	db, err := sql.Open(driver, address)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = db.Close() })
-	return db
 }
 
 // snapshot is all rows that a tenant and its user have, by table, in a fixed order.
@@ -178,7 +165,7 @@ func (s snapshot) ids() map[string]bool {
 // leave ends every membership in a tenant, which no operation can do so far.
 func leave(tb testing.TB, address, tenant string) {
 	tb.Helper()
-	if _, err := open(tb, address).ExecContext(context.Background(), "DELETE FROM memberships WHERE tenant_id = $1", tenant); err != nil {
+	if _, err := testdb.Past(tb, address).ExecContext(context.Background(), "DELETE FROM memberships WHERE tenant_id = $1", tenant); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -59,7 +59,7 @@ func empty(t *testing.T, engine string) string {
 // versions are the migrations that a database notes as done.
 func versions(tb testing.TB, address string) [][]string {
 	tb.Helper()
-	return ask(tb, connect(tb, address), "SELECT id, version_id, is_applied, tstamp FROM goose_db_version ORDER BY id")
+	return ask(tb, testdb.Past(tb, address), "SELECT id, version_id, is_applied, tstamp FROM goose_db_version ORDER BY id")
 }
 
 // A second migration finds nothing to do and changes nothing.
@@ -175,7 +175,7 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			address := testdb.Address(t, engine)
-			db := connect(t, address)
+			db := testdb.Past(t, address)
 			if _, err := db.ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)"); err != nil {
 				t.Fatal(err)
 			}

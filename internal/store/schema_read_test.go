@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"stint/internal/store"
+	"stint/internal/testdb"
 )
 
 // table is how a live database describes one of its tables.
@@ -32,25 +33,10 @@ func (f foreign) String() string {
 	return fmt.Sprintf("(%s) to %s (%s) %s", strings.Join(f.from, ", "), f.to, strings.Join(f.cols, ", "), f.onDelete)
 }
 
-// connect opens a database past the program, foreign keys on.
-func connect(tb testing.TB, address string) *sql.DB {
-	tb.Helper()
-	driver := "pgx"
-	if !store.IsPostgres(address) {
-		driver, address = "sqlite", "file:"+address+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)"
-	}
-	db, err := sql.Open(driver, address)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 // schemaOf reads the tables of a database.
 func schemaOf(tb testing.TB, address string) map[string]*table {
 	tb.Helper()
-	db := connect(tb, address)
+	db := testdb.Past(tb, address)
 	out := map[string]*table{}
 	if store.IsPostgres(address) {
 		postgresSchema(tb, db, out)

@@ -98,7 +98,7 @@ func TestSchemaIsPlain(t *testing.T) {
 					UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
 					UNION ALL SELECT 'view ' || relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('v', 'm')`
 			}
-			for _, r := range ask(t, connect(t, address), hidden) {
+			for _, r := range ask(t, testdb.Past(t, address), hidden) {
 				t.Errorf("the schema has the %s; what happens belongs into the program's statements", r[0])
 			}
 		})
@@ -135,7 +135,7 @@ func TestCrossTenantReferences(t *testing.T) {
 			address := testdb.Address(t, engine)
 			db := testdb.OpenAt(t, address, store.Options{})
 			ours, theirs := seed(t, db), seed(t, db)
-			schema, conn := schemaOf(t, address), connect(t, address)
+			schema, conn := schemaOf(t, address), testdb.Past(t, address)
 			tried := 0
 			for _, name := range tenantTables(schema) {
 				for _, f := range schema[name].foreign {

@@ -68,7 +68,7 @@ func unchanged(t *testing.T, dir string, do func()) {
 // relations are the tables, indexes and sequences of a PostgreSQL database.
 func relations(t *testing.T, address string) [][]string {
 	t.Helper()
-	return ask(t, connect(t, address), "SELECT relname, relkind FROM pg_class WHERE relnamespace = current_schema()::regnamespace ORDER BY 1")
+	return ask(t, testdb.Past(t, address), "SELECT relname, relkind FROM pg_class WHERE relnamespace = current_schema()::regnamespace ORDER BY 1")
 }
 
 // Reading commands ask for the version of databases that are not theirs, with

@@ -52,7 +52,7 @@ func number(t *testing.T, conn *pgx.Conn, query string, args ...any) (n int64) {
 func TestEveryTenantTableHasTheWall(t *testing.T) {
 	onPostgres(t, func(t *testing.T, address string) {
 		t.Helper()
-		db := connect(t, address)
+		db := testdb.Past(t, address)
 		for _, name := range tenantTables(schemaOf(t, address)) {
 			r := ask(t, db, `SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = $1::text::regclass`, name)
 			if r[0][0] != "true" || r[0][1] != "true" {
