@@ -5,7 +5,7 @@ import "slices"
 // Role is what a member may do in a tenant.
 type Role string
 
-// The roles; Access says what each may do.
+// The roles; Role.Right says what each may do.
 const (
 	RoleOwner      Role = "OWNER"
 	RoleAdmin      Role = "ADMIN"

@@ -1,13 +1,14 @@
 package stint
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
 
-// ScopeResources are the resources that a token can be limited to, as they stand in paths.
-var ScopeResources = []string{"addresses", "billables", "clients", "contacts", "contracts", "emails",
-	"invoices", "projects", "tenants", "time-entries", "tokens", "users"}
+// ScopeResources are the resources that a token can be limited to, as they
+// stand in paths: those of the areas, and the caller's own.
+var ScopeResources = slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(areaOf)), "tokens", "users")))
 
 // Scopes are what a token may be used for: `clients:read`, `time-entries:write`,
 // `*:read`. To write includes to read. None is no limit.

@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		stderr = config.Masker(stderr, a[max(strings.Index(a, "postgres"), 0):])
 	}
 	p := &program{getenv: getenv, stdout: stdout, stderr: stderr}
-	root := p.root() //nolint:contextcheck // commands get the context when they are executed
+	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

@@ -76,7 +76,7 @@ func (p *program) serve(ctx context.Context, c *config.Config) (err error) {
 	defer tending.Wait()
 	defer stopTending()
 
-	h := &gate{next: api.New( //nolint:contextcheck // requests bring their own
+	h := &gate{next: api.New(
 		a, api.Options{Version: version(), BaseURL: base, Origins: c.Origins, Log: log, Docs: docs.New})}
 	log.Info("listening on " + base)
 	return serveUntil(ctx, listener, h, c, log)

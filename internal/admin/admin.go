@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -83,7 +84,7 @@ func update[T any](tx *store.Tx, t *store.Table[T], rec *T, changed ...string) {
 
 // reason is what the system said, without the path that the message has already.
 func reason(err error) error {
-	if p, ok := err.(*fs.PathError); ok { //nolint:errorlint // only the outermost
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

@@ -68,7 +68,7 @@ func TestHostileSizes(t *testing.T) {
 
 // Refusing what is too large costs little: a declared length nothing, chunks the limit.
 // Not beside other tests, which would be counted with it.
-func TestHostileSizesCostLittle(t *testing.T) { //nolint:paralleltest // it measures memory
+func TestHostileSizesCostLittle(t *testing.T) { // not beside others: it measures memory
 	w := newWorld(t, testdb.Engines()[0])
 	post := func(length int64) int64 {
 		var taken atomic.Int64

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 
@@ -113,7 +114,7 @@ func (n *noun[T]) list(q *request) error {
 	expand, limit := p.expand(n.res.Expand), p.limit()
 	scope := cursorScope(q.call.Tenant, n.res.Path, lq.Sort)
 	lq.After = p.after(q.s, scope)
-	if err := cmp.Or(p.err(), q.call.PermitExpand(expand), q.permitSort(lq.Sort)); err != nil {
+	if err := cmp.Or(p.err(), q.call.PermitExpand(expand), q.call.PermitSort(lq.Sort)); err != nil {
 		return err
 	}
 	out := lister{q: q, shape: n.shape(), limit: limit, scope: scope}
@@ -218,17 +219,6 @@ func (n *noun[T]) exists(q *request, id string) func() (bool, error) {
 	return func() (bool, error) { return n.res.Exists(q.ctx(), q.s.app, q.call, id) }
 }
 
-// permitSort answers 403 for an order by what the caller may not see.
-func (q *request) permitSort(keys []store.SortKey) error {
-	for _, k := range keys {
-		field, _, of := strings.Cut(k.Field, ".")
-		if of && q.call.Permit(field+"s", false) != nil {
-			return stint.NewError(stint.Forbidden, "SortForbidden", "The caller may not see "+field+"s, and so cannot sort by "+k.Field+".")
-		}
-	}
-	return nil
-}
-
 // inSomeTenant runs an operation in the tenant of the header or, where that
 // may be left out, in each of the caller's until one has the resource. Where
 // the role forbids the operation, that the resource is there is a 403.
@@ -256,7 +246,7 @@ func (q *request) inSomeTenant(exists func() (bool, error), run func() (*app.Ans
 		if e == nil {
 			return q.answer(a, nil)
 		}
-		if se, ok := e.(*stint.Error); !ok || se.Kind != stint.NotFound { //nolint:errorlint // app answers it unwrapped
+		if se, ok := errors.AsType[*stint.Error](e); !ok || se.Kind != stint.NotFound {
 			return e
 		}
 	}

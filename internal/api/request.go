@@ -165,7 +165,7 @@ func (q *request) emptyBody() error {
 func (q *request) finish() {
 	p := recover()
 	if p != nil {
-		if p == http.ErrAbortHandler { //nolint:errorlint // it is the value itself, by net/http's contract
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			q.log(slog.LevelWarn, slog.String("aborted", errText(q.err)))
 			panic(p)
 		}

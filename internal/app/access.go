@@ -15,11 +15,7 @@ func (c *Call) Permit(resource string, write bool) error {
 	if err := c.PermitScope(resource, write); err != nil {
 		return err
 	}
-	area, ok := stint.AreaOf(resource)
-	if !ok {
-		return nil // of the caller alone: tokens, users/me
-	}
-	right := c.Role.Right(area)
+	right := c.reach(resource)
 	if write && right.Change == stint.Nobodys || right.See == stint.Nobodys {
 		return errRole(c.Role, resource, write)
 	}
@@ -53,9 +49,10 @@ func (c *Call) PermitExpand(e *Expand) error {
 		return nil
 	}
 	for field, sub := range e.Fields {
-		if err := c.Permit(paths[field], false); err != nil {
+		path, _ := target(field)
+		if c.Permit(path, false) != nil {
 			return stint.NewError(stint.Forbidden, "ExpandForbidden",
-				"The caller may not see "+strings.ReplaceAll(paths[field], "-", " ")+", which expand="+field+" would show. Leave it out of expand.")
+				"The caller may not see "+path+", which expand="+field+" would show. Leave it out of expand.")
 		}
 		if err := c.PermitExpand(sub); err != nil {
 			return err
@@ -64,20 +61,30 @@ func (c *Call) PermitExpand(e *Expand) error {
 	return nil
 }
 
-// paths are the resources that expandable fields lead to.
-var paths = map[string]string{"client": "clients", "contact": "contacts", "contract": "contracts", "project": "projects",
-	"billable": "billables", "invoice": "invoices", "emails": "emails", "addresses": "addresses"}
+// PermitSort answers 403 for an order by what the caller may not see.
+func (c *Call) PermitSort(keys []store.SortKey) error {
+	for _, k := range keys {
+		field, _, of := strings.Cut(k.Field, ".")
+		if !of {
+			continue
+		}
+		if path, _ := target(field); c.Permit(path, false) != nil {
+			return stint.NewError(stint.Forbidden, "SortForbidden", "The caller may not see "+path+", and so cannot sort by "+k.Field+".")
+		}
+	}
+	return nil
+}
 
 // sees tells whether the caller sees a record: one of somebody else may be hidden.
 func (r *Resource[T]) sees(c *Call, rec *T) bool {
-	return r.Owner == nil || c.reach(r, false) == stint.Everybodys || r.Owner(rec) == c.User
+	return r.Owner == nil || c.reach(r.Path).See == stint.Everybodys || r.Owner(rec) == c.User
 }
 
 // mayChange answers 404 for a record that the caller does not see, and 403 for
 // one that is somebody else's to change.
 func (r *Resource[T]) mayChange(c *Call, rec *T) error {
 	switch {
-	case r.Owner == nil || c.reach(r, true) == stint.Everybodys || r.Owner(rec) == c.User:
+	case r.Owner == nil || c.reach(r.Path).Change == stint.Everybodys || r.Owner(rec) == c.User:
 		return nil
 	case !r.sees(c, rec):
 		return stint.NoSuch(r.Table.Noun)
@@ -85,20 +92,15 @@ func (r *Resource[T]) mayChange(c *Call, rec *T) error {
 	return stint.NewError(stint.Forbidden, "NotYours", "The role "+string(c.Role)+" may change its own "+r.Table.Noun+" only; this one is somebody else's.")
 }
 
-// reach is whose records of a resource the caller sees or changes.
-func (c *Call) reach(r interface{ path() string }, change bool) stint.Reach {
-	area, ok := stint.AreaOf(r.path())
+// reach is whose records of a resource the caller sees and changes; nobody's, of
+// a resource that is in no area.
+func (c *Call) reach(resource string) stint.Right {
+	area, ok := stint.AreaOf(resource)
 	if !ok {
-		return stint.Everybodys
+		return stint.Right{}
 	}
-	right := c.Role.Right(area)
-	if change {
-		return right.Change
-	}
-	return right.See
+	return c.Role.Right(area)
 }
-
-func (r *Resource[T]) path() string { return r.Path }
 
 // Where is a tenant of a caller and the role there.
 type Where struct {

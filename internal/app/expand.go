@@ -100,31 +100,32 @@ func (r *Resource[T]) want(x *expander, recs []*T, e *Expand) *Expansion {
 			ids = r.Shows(ids, rec, field)
 		}
 		if len(ids) > 0 {
-			out.Fields[field] = target(field)(x, ids, sub)
+			_, want := target(field)
+			out.Fields[field] = want(x, ids, sub)
 		}
 	}
 	return out
 }
 
-// target is the resource that an expandable field refers to.
-func target(field string) func(x *expander, ids []string, e *Expand) *Expanded {
+// target is the resource that an expandable field refers to: its path, and how it is read.
+func target(field string) (path string, want func(x *expander, ids []string, e *Expand) *Expanded) {
 	switch field {
 	case "client":
-		return Clients.wanted
+		return Clients.Path, Clients.wanted
 	case "contact":
-		return Contacts.wanted
+		return Contacts.Path, Contacts.wanted
 	case "contract":
-		return Contracts.wanted
+		return Contracts.Path, Contracts.wanted
 	case "project":
-		return Projects.wanted
+		return Projects.Path, Projects.wanted
 	case "billable":
-		return Billables.wanted
+		return Billables.Path, Billables.wanted
 	case "invoice":
-		return Invoices.wanted
+		return Invoices.Path, Invoices.wanted
 	case "emails":
-		return Emails.wanted
+		return Emails.Path, Emails.wanted
 	case "addresses":
-		return Addresses.wanted
+		return Addresses.Path, Addresses.wanted
 	}
 	panic("app: expand reaches the unknown field " + field)
 }

@@ -150,29 +150,17 @@ var errExternalKeyTaken = stint.NewError(stint.Conflict, "ExternalKeyTaken",
 
 // Get reads one record for a single answer.
 func (r *Resource[T]) Get(ctx context.Context, a *App, c *Call, id string, show Show) (*Answer, error) {
-	var out *Answer
-	err := a.db.View(ctx, c.Scope, func(tx *store.Tx) error {
-		rec, err := r.Table.Get(tx, id)
-		if err != nil {
-			return r.noSuch(err)
-		}
-		if !r.sees(c, rec) {
-			return stint.NoSuch(r.Table.Noun)
-		}
-		late, err := r.answer(tx, 200, rec, show)
-		if err == nil {
-			out = late()
-		}
-		return err
-	})
-	return out, err
+	return r.single(ctx, a, c, show, func(tx *store.Tx) (*T, error) { return r.Table.Get(tx, id) })
 }
 
 // GetByKey reads the record with an external key.
 func (r *Resource[T]) GetByKey(ctx context.Context, a *App, c *Call, key string, show Show) (*Answer, error) {
-	var out *Answer
-	err := a.db.View(ctx, c.Scope, func(tx *store.Tx) error {
-		rec, err := r.Table.ByKey(tx, key)
+	return r.single(ctx, a, c, show, func(tx *store.Tx) (*T, error) { return r.Table.ByKey(tx, key) })
+}
+
+func (r *Resource[T]) single(ctx context.Context, a *App, c *Call, show Show, read func(*store.Tx) (*T, error)) (out *Answer, err error) {
+	err = a.db.View(ctx, c.Scope, func(tx *store.Tx) error {
+		rec, err := read(tx)
 		if err != nil {
 			return r.noSuch(err)
 		}
@@ -323,7 +311,7 @@ const pageRows = 1000
 // List reads the list in pages and gives each to page. Without a limit it goes
 // on to the end, with nothing of the database held while page runs.
 func (r *Resource[T]) List(ctx context.Context, a *App, c *Call, q store.ListQuery, limit int, expand *Expand, page func(Page[T]) error) error {
-	if r.Owner != nil && c.reach(r, false) != stint.Everybodys {
+	if r.Owner != nil && c.reach(r.Path).See != stint.Everybodys {
 		q.Filters = append(q.Filters, store.Filter{Name: "userId", Values: []any{c.User}})
 	}
 	q.Limit = pageRows

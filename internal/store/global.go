@@ -123,8 +123,8 @@ func (g *GlobalTx) InsertUser(u *stint.User) error {
 // InsertMembership lets a user act in a tenant.
 func (g *GlobalTx) InsertMembership(m stint.Membership) error {
 	_, err := g.s.exec(`
-		INSERT INTO memberships (tenant_id, user_id, role, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
-		ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role, updated_at = excluded.updated_at, version = memberships.version + 1`,
+		INSERT INTO memberships (tenant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (tenant_id, user_id) DO UPDATE SET role = excluded.role`,
 		[]any{m.TenantID, m.UserID, string(m.Role), int64(g.now)})
 	if err != nil {
 		return err

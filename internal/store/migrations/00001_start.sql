@@ -36,7 +36,8 @@ CREATE TABLE memberships (
 );
 CREATE INDEX memberships_user ON memberships (user_id, tenant_id);
 
--- Only the SHA-256 of a token's secret is here, in hex.
+-- Only the SHA-256 of a token's secret is here, in hex. scopes and tenants are
+-- lists with commas; empty is no limit.
 CREATE TABLE tokens (
 	id           {{text}} NOT NULL PRIMARY KEY,
 	user_id      {{text}} NOT NULL REFERENCES users (id),
@@ -45,7 +46,9 @@ CREATE TABLE tokens (
 	hint         {{text}} NOT NULL,
 	created_at   BIGINT NOT NULL,
 	expires_at   BIGINT,
-	last_used_at BIGINT
+	last_used_at BIGINT,
+	scopes       {{text}} NOT NULL,
+	tenants      {{text}} NOT NULL
 );
 CREATE INDEX tokens_user ON tokens (user_id, id);
 
